@@ -1,0 +1,6 @@
+"use server";
+import { leave } from "@/lib/auth/porch";
+
+export async function signOutAction(): Promise<void> {
+  return leave();
+}

@@ -1,0 +1,20 @@
+import { cookies } from "next/headers";
+import type { ReactNode } from "react";
+import { densityCookie, themeCookie, toDensity, toTheme } from "@/components/shell/appearance";
+import { Shell } from "@/components/shell/shell";
+import { getShellData } from "./shell-data";
+
+/** The console's frame; it decides nothing about who may see what. */
+export default async function ConsoleLayout({ children }: { children: ReactNode }) {
+  const [jar, data] = await Promise.all([cookies(), getShellData()]);
+  return (
+    <Shell
+      {...data}
+      now={new Date().toISOString()}
+      theme={toTheme(jar.get(themeCookie)?.value)}
+      density={toDensity(jar.get(densityCookie)?.value)}
+    >
+      {children}
+    </Shell>
+  );
+}

@@ -1,0 +1,84 @@
+import path from "node:path";
+import { parseArgs } from "node:util";
+import { env, homeFolder } from "@/bin/env";
+import { dataFolder, givenOwnerUrl, installationSecrets, originFor, urlOf } from "@/bin/stack/addresses";
+import { ensureBuild } from "@/bin/stack/build";
+import { type Command, parsePort, say, Trouble } from "@/bin/stack/command";
+import { type Crew, withCrew } from "@/bin/stack/crew";
+import { openOwnDatabase } from "@/bin/stack/database";
+import { startWeb } from "@/bin/stack/demo-stack";
+import { claimHome } from "@/bin/stack/home";
+import { isPortFree } from "@/bin/stack/ports";
+import { demandTool, program } from "@/bin/stack/run-tool";
+import { cloudCredentials, type Installation, workerSettings } from "@/bin/stack/settings";
+import { checkDatabase, type DispatchMode, migrate, type RoleUrls } from "@/lib/platform/migrate";
+
+/** The roles' addresses of a database that is at this version: ours, one whose owner we are, or one migrated elsewhere. */
+async function openDatabase(crew: Crew, dispatch: DispatchMode): Promise<RoleUrls> {
+  const { roles: passwords } = installationSecrets();
+  const given = givenOwnerUrl();
+  if (given) return migrate({ ownerUrl: given, passwords, dispatch, say });
+  if (env.HOLDFAST_DB_APP_URL) {
+    const state = await checkDatabase(env.HOLDFAST_DB_APP_URL);
+    if (state !== "current")
+      throw new Trouble(
+        `The database is ${state === "empty" ? "empty" : "older than this version"}: run \`npm run holdfast -- migrate\` with its owner's DATABASE_URL first.`,
+      );
+    return { app: urlOf("app"), worker: urlOf("worker"), sealer: urlOf("sealer") };
+  }
+  say("Starting PostgreSQL …");
+  const database = await openOwnDatabase({ dataDir: path.join(dataFolder, "postgres"), port: 54_328, durable: true });
+  crew.afterwards(() => database.stop());
+  return migrate({ ownerUrl: database.ownerUrl, passwords, dispatch, say });
+}
+
+async function raise(crew: Crew, port: number, origin: string): Promise<void> {
+  const dispatch = env.HOLDFAST_DISPATCH ?? "web";
+  await ensureBuild();
+  const urls = await openDatabase(crew, dispatch);
+  const installation: Installation = {
+    secrets: installationSecrets(),
+    urls,
+    dispatch,
+    origin,
+    mode: "production",
+    demo: false,
+    cloud: cloudCredentials(),
+  };
+  const settings = workerSettings(installation);
+  const invited = await demandTool(
+    "Preparing the first administrator",
+    program("bin/programs/first-administrator.ts", env.HOLDFAST_ADMIN_EMAIL ?? "administrator@localhost"),
+    { env: settings },
+  );
+  crew.start({ name: "worker", args: program("lib/worker/main.ts"), env: settings });
+  await startWeb(crew, installation, port);
+  say(`ready ${origin}`);
+  if (invited.trim()) say(invited.trim());
+  if (dispatch === "worker") say("Hardened: only the worker holds what can change a cloud.");
+}
+
+export const start: Command = {
+  summary: "Holdfast for real: your database or an embedded one, no demo data",
+  usage: `  --port N   where it listens (3000); behind a proxy, name its address in NEXTAUTH_URL
+  DATABASE_URL           the owner's address of a PostgreSQL of your own (15 or newer)
+  HOLDFAST_DISPATCH      web (default) or worker: who may start restores at the cloud
+  HOLDFAST_ADMIN_EMAIL   whom the first one-time code is for`,
+  async run(args) {
+    const { values } = parseArgs({ args, options: { port: { type: "string" } } });
+    const port = parsePort(values.port ?? "3000");
+    const origin = originFor(port);
+    if (!(await isPortFree(port)))
+      throw new Trouble(`Port ${port} is taken. Stop what listens there, or choose another with --port.`);
+    const release = claimHome(homeFolder);
+    try {
+      return await withCrew(null, async (crew) => {
+        await raise(crew, port, origin);
+        process.stderr.write(`${await crew.firstEnd()}\n`);
+        return 1;
+      });
+    } finally {
+      release();
+    }
+  },
+};

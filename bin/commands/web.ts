@@ -1,0 +1,38 @@
+import { parseArgs } from "node:util";
+import { env } from "@/bin/env";
+import { installationSecrets, originFor, urlOf } from "@/bin/stack/addresses";
+import { ensureBuild } from "@/bin/stack/build";
+import { type Command, parsePort, say } from "@/bin/stack/command";
+import { withCrew } from "@/bin/stack/crew";
+import { startWeb } from "@/bin/stack/demo-stack";
+import { cloudCredentials } from "@/bin/stack/settings";
+import { checkDatabase } from "@/lib/platform/migrate";
+
+export const web: Command = {
+  summary: "one web process of a deployment; its database is migrated elsewhere",
+  usage: `  --port N      where it listens (3000)
+  --host NAME   the address it listens on (localhost)`,
+  async run(args) {
+    const { values } = parseArgs({ args, options: { port: { type: "string" }, host: { type: "string" } } });
+    const port = parsePort(values.port ?? "3000");
+    const origin = originFor(port);
+    const app = urlOf("app");
+    await checkDatabase(app);
+    await ensureBuild();
+    return withCrew(null, async (crew) => {
+      const installation = {
+        secrets: installationSecrets(),
+        urls: { app },
+        dispatch: env.HOLDFAST_DISPATCH ?? "web",
+        origin,
+        mode: "production",
+        demo: false,
+        cloud: cloudCredentials(),
+      } as const;
+      await startWeb(crew, installation, port, values.host);
+      say(`ready ${origin}`);
+      process.stderr.write(`${await crew.firstEnd()}\n`);
+      return 1;
+    });
+  },
+};

@@ -1,0 +1,50 @@
+import path from "node:path";
+import { z } from "zod";
+
+const schema = z.object({
+  /** Where data, secrets and logs of this installation are kept. */
+  HOLDFAST_HOME: z.string().min(1).default(".holdfast"),
+  /** A PostgreSQL of one's own: its owner's address. Without it one is started here. */
+  DATABASE_URL: z.string().min(1).optional(),
+  HOLDFAST_DB_OWNER_URL: z.string().min(1).optional(),
+  HOLDFAST_DB_APP_URL: z.string().min(1).optional(),
+  HOLDFAST_DB_WORKER_URL: z.string().min(1).optional(),
+  HOLDFAST_DB_SEALER_URL: z.string().min(1).optional(),
+  HOLDFAST_DISPATCH: z.enum(["web", "worker"]).optional(),
+  NEXTAUTH_URL: z.string().min(1).optional(),
+  NEXTAUTH_SECRET: z.string().min(32).optional(),
+  NEXT_SERVER_ACTIONS_ENCRYPTION_KEY: z.string().min(40).optional(),
+  HOLDFAST_WEB_KEYS: z.string().min(40).optional(),
+  HOLDFAST_WORKER_KEYS: z.string().min(40).optional(),
+  HOLDFAST_ADMIN_EMAIL: z.string().min(3).optional(),
+  /** The Chromium that the browser tests drive. */
+  CHROMIUM_PATH: z.string().min(1).optional(),
+});
+
+/** The settings of the command, read once. */
+export const env = schema.parse(process.env);
+
+/** The folder that HOLDFAST_HOME names, in full. */
+export const homeFolder = path.resolve(env.HOLDFAST_HOME);
+
+/** Settings that belong to one role alone and never travel to another process by inheritance. */
+const withheld =
+  /^(DATABASE_URL|HOLDFAST_(DB_.*|WEB_KEYS|WORKER_KEYS|ROLE)|NEXTAUTH_.*|NEXT_SERVER_ACTIONS_.*|NODE_OPTIONS)$/;
+
+const clouds = /^(AWS|AZURE|GOOGLE)_/;
+
+/** Credentials and settings of the clouds' own SDKs; handed on by name like our secrets. */
+export const cloudEnv: Record<string, string> = Object.fromEntries(
+  Object.entries(process.env).flatMap(([name, value]) => (value !== undefined && clouds.test(name) ? [[name, value]] : [])),
+);
+
+/** What a child process inherits from us, and what it is given: everything but secrets, which travel by name. */
+export function childEnv(given: Record<string, string> = {}): NodeJS.ProcessEnv {
+  const inherited = Object.entries(process.env).filter(([name]) => !withheld.test(name) && !clouds.test(name));
+  return Object.assign({ NODE_ENV: process.env.NODE_ENV }, Object.fromEntries(inherited), {
+    NEXT_TELEMETRY_DISABLED: "1",
+    CHECKPOINT_DISABLE: "1",
+    PRISMA_SCHEMA_ENGINE_BINARY: process.execPath,
+    ...given,
+  });
+}

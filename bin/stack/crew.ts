@@ -1,0 +1,120 @@
+import { type ChildProcess, spawn } from "node:child_process";
+import fs from "node:fs";
+import path from "node:path";
+import { setTimeout as pause } from "node:timers/promises";
+import { childEnv } from "@/bin/env";
+import { Trouble } from "@/bin/stack/command";
+
+type Member = { name: string; child: ChildProcess; log: string | null; ended: Promise<string> };
+
+type Order = { name: string; args: readonly string[]; env: Record<string, string> };
+
+const patienceMs = 12_000;
+
+/** The processes of one stack: started one by one, stopped together, and never outliving us unseen. */
+export class Crew {
+  readonly #members: Member[] = [];
+  readonly #last: (() => Promise<void>)[] = [];
+  #stopping: Promise<void> | null = null;
+
+  /** With a folder, each process writes its words to NAME.log there; without one they go to our own output. */
+  constructor(readonly logFolder: string | null) {
+    if (logFolder) fs.mkdirSync(logFolder, { recursive: true });
+  }
+
+  start({ name, args, env }: Order): void {
+    if (this.#stopping) throw new Trouble("Stopped while starting.");
+    const log = this.logFolder ? path.join(this.logFolder, `${name}.log`) : null;
+    const sink = log ? fs.openSync(log, "w", 0o600) : ("inherit" as const);
+    const child = spawn(process.execPath, args, { env: childEnv(env), stdio: ["ignore", sink, sink] });
+    if (typeof sink === "number") fs.closeSync(sink);
+    const ended = new Promise<string>((resolve) => {
+      child.once("error", (error) => resolve(error.message));
+      child.once("exit", (code, signal) => resolve(signal ?? `exit ${code}`));
+    });
+    this.#members.push({ name, child, log, ended });
+  }
+
+  /** What runs after every process has ended: the database, last of all. */
+  afterwards(stop: () => Promise<void>): void {
+    this.#last.unshift(stop);
+  }
+
+  /** Waits for an answer below 500 from an address; a process that ends meanwhile ends the wait with its last words. */
+  async answers(name: string, url: string, limitMs = 120_000): Promise<void> {
+    const until = Date.now() + limitMs;
+    while (Date.now() < until) {
+      const member = this.#members.find((one) => one.name === name);
+      if (this.#stopping) throw new Trouble("Stopped while starting.");
+      if (member && hasEnded(member.child)) throw new Trouble(await describeEnd(member));
+      const status = await fetch(url, { redirect: "manual", signal: AbortSignal.timeout(5_000) }).then(
+        (answer) => answer.status,
+        () => 0,
+      );
+      if (status > 0 && status < 500) return;
+      await pause(150);
+    }
+    const log = this.#members.find((one) => one.name === name)?.log;
+    throw new Trouble(
+      `${name} did not answer at ${url} within ${limitMs / 1000} s.${log ? `\n${lastWords(log)}` : ""}`,
+    );
+  }
+
+  /** Resolves with the reason when any process ends by itself. */
+  async firstEnd(): Promise<string> {
+    const first = await Promise.race(
+      this.#members.map(async (member) => {
+        await member.ended;
+        return member;
+      }),
+    );
+    return describeEnd(first);
+  }
+
+  /** Asks every process to end, insists after 12 s, then runs what comes afterwards. Safe to call again. */
+  stop(): Promise<void> {
+    this.#stopping ??= this.#end();
+    return this.#stopping;
+  }
+
+  async #end(): Promise<void> {
+    for (const { child } of this.#members) if (!hasEnded(child)) child.kill("SIGTERM");
+    const gone = Promise.all(this.#members.map(({ ended }) => ended));
+    const insist = setTimeout(() => {
+      for (const { child } of this.#members) if (!hasEnded(child)) child.kill("SIGKILL");
+    }, patienceMs);
+    await gone;
+    clearTimeout(insist);
+    for (const stop of this.#last) await stop();
+  }
+}
+
+const hasEnded = (child: ChildProcess) => child.exitCode !== null || child.signalCode !== null;
+
+const lastWords = (log: string) => fs.readFileSync(log, "utf8").trimEnd().split("\n").slice(-25).join("\n");
+
+async function describeEnd({ name, log, ended }: Member): Promise<string> {
+  const how = await ended;
+  return log ? `${name} ended (${how}). Its last words, from ${log}:\n${lastWords(log)}` : `${name} ended (${how}).`;
+}
+
+/** Runs work under a crew and stops everything when it ends, fails, or somebody presses Ctrl-C. */
+export async function withCrew(logFolder: string | null, work: (crew: Crew) => Promise<number>): Promise<number> {
+  const crew = new Crew(logFolder);
+  let signalled: (() => void) | undefined;
+  const interrupted = new Promise<"stopped">((resolve) => {
+    signalled = () => resolve("stopped");
+  });
+  const onSignal = () => signalled?.();
+  for (const signal of ["SIGINT", "SIGTERM", "SIGHUP"] as const) process.on(signal, onSignal);
+  const working = work(crew);
+  try {
+    const outcome = await Promise.race([working, interrupted]);
+    if (outcome !== "stopped") return outcome;
+    process.stdout.write("Stopping …\n");
+    return 0;
+  } finally {
+    await crew.stop();
+    await working.catch(() => undefined);
+  }
+}

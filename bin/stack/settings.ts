@@ -1,0 +1,58 @@
+import { cloudEnv, env } from "@/bin/env";
+import type { DispatchMode, RoleUrls } from "@/lib/platform/migrate";
+import type { Secrets } from "@/lib/platform/secrets";
+
+type Common = {
+  secrets: Secrets;
+  dispatch: DispatchMode;
+  /** Where browsers reach us. */
+  origin: string;
+  mode: "production" | "development";
+  demo: boolean;
+  /** Base credentials of the clouds, for those processes that call them. */
+  cloud: Record<string, string>;
+};
+
+/** What one web process needs to know. */
+export type WebInstallation = Common & { urls: Pick<RoleUrls, "app"> };
+type WorkerInstallation = Common & { urls: Pick<RoleUrls, "worker" | "sealer"> };
+
+/** A whole installation on one machine. */
+export type Installation = WebInstallation & WorkerInstallation;
+
+const common = ({ secrets, origin, dispatch, mode, demo }: Common): Record<string, string> => ({
+  NODE_ENV: mode,
+  NEXTAUTH_URL: origin,
+  NEXTAUTH_SECRET: env.NEXTAUTH_SECRET ?? secrets.nextAuth,
+  HOLDFAST_DISPATCH: dispatch,
+  HOLDFAST_DEMO: demo ? "1" : "0",
+  HOLDFAST_WEB_KEYS: env.HOLDFAST_WEB_KEYS ?? secrets.web,
+});
+
+/** The clouds' credentials of this machine; a hardened web process is not given them. */
+export const cloudCredentials = (): Record<string, string> => cloudEnv;
+
+/** What the web process is told. Hardened, it holds no key of the worker's and no credential that could change a cloud. */
+export function webSettings(installation: WebInstallation): Record<string, string> {
+  const { secrets, urls, dispatch, cloud } = installation;
+  return {
+    ...common(installation),
+    HOLDFAST_ROLE: "web",
+    HOLDFAST_DB_APP_URL: urls.app,
+    NEXT_SERVER_ACTIONS_ENCRYPTION_KEY: env.NEXT_SERVER_ACTIONS_ENCRYPTION_KEY ?? secrets.action,
+    ...(dispatch === "web" ? { ...cloud, HOLDFAST_WORKER_KEYS: env.HOLDFAST_WORKER_KEYS ?? secrets.worker } : {}),
+  };
+}
+
+/** What the worker is told; it also seals the audit log, under a database role of its own. */
+export function workerSettings(installation: WorkerInstallation): Record<string, string> {
+  const { secrets, urls, cloud } = installation;
+  return {
+    ...common(installation),
+    HOLDFAST_ROLE: "worker",
+    HOLDFAST_DB_WORKER_URL: urls.worker,
+    HOLDFAST_DB_SEALER_URL: urls.sealer,
+    HOLDFAST_WORKER_KEYS: env.HOLDFAST_WORKER_KEYS ?? secrets.worker,
+    ...cloud,
+  };
+}

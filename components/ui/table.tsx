@@ -1,0 +1,109 @@
+import type { ReactNode } from "react";
+import { cn } from "./cn";
+
+export type Column<Row> = {
+  key: string;
+  header: ReactNode;
+  cell: (row: Row) => ReactNode;
+  /** The header's words on a phone card, where the header itself is not text. */
+  label?: string;
+  align?: "start" | "end";
+  /** Keeps the cell on one line; at the end of a row that is the rule. */
+  nowrap?: boolean;
+  /** Left out of the phone's card. */
+  wideOnly?: boolean;
+  /** Names the row for a screen reader; the first column unless told. */
+  rowHeader?: boolean;
+  className?: string;
+};
+
+type Props<Row> = {
+  /** What the table shows, for a screen reader. */
+  caption: string;
+  columns: readonly Column<Row>[];
+  rows: readonly Row[];
+  rowKey: (row: Row) => string;
+  /** What stands in place of the rows when there are none. */
+  empty?: ReactNode;
+  className?: string;
+};
+
+const alignClass = (align: "start" | "end" | undefined) => (align === "end" ? "md:text-right" : "text-left");
+
+/** The frame of a table: it scrolls sideways by itself, so that the page never does. */
+export function TableFrame({ children, className }: { children: ReactNode; className?: string }) {
+  return <div className={cn("min-w-0 max-xl:overflow-x-auto max-xl:[--top-h:0px]", className)}>{children}</div>;
+}
+
+// Roles are spelled out because a table that is laid out as cards loses its own in some browsers.
+const roles = {
+  table: { role: "table" },
+  group: { role: "rowgroup" },
+  row: { role: "row" },
+  header: { role: "columnheader" },
+  rowHeader: { role: "rowheader", scope: "row" },
+  cell: { role: "cell" },
+} as const;
+
+/** A table with a sticky head; on a phone each row is a card with the same order of facts. */
+export function DataTable<Row>({ caption, columns, rows, rowKey, empty, className }: Props<Row>) {
+  if (rows.length === 0 && empty !== undefined) return <div className="p-4">{empty}</div>;
+  const headerKey = (columns.find((column) => column.rowHeader) ?? columns[0])?.key;
+  return (
+    <table {...roles.table} className={cn("w-full border-collapse max-md:block", className)}>
+      <caption className="sr-only">{caption}</caption>
+      <thead className="max-md:sr-only" {...roles.group}>
+        <tr {...roles.row}>
+          {columns.map((column) => (
+            <th
+              key={column.key}
+              scope="col"
+              {...roles.header}
+              className={cn(
+                "sticky top-[var(--top-h,0px)] z-1 border-b bg-surface px-3 py-2 text-sm font-medium whitespace-nowrap text-ink-3 first:rounded-tl-lg first:pl-4 last:rounded-tr-lg last:pr-4",
+                alignClass(column.align),
+              )}
+            >
+              {column.header}
+            </th>
+          ))}
+        </tr>
+      </thead>
+      <tbody {...roles.group} className="max-md:block">
+        {rows.map((row) => (
+          <tr
+            key={rowKey(row)}
+            {...roles.row}
+            data-row
+            className="border-b last:border-b-0 hover:bg-hover focus-within:bg-hover max-md:grid max-md:gap-1.5 max-md:px-4 max-md:py-3"
+          >
+            {columns.map((column) => {
+              const head = column.key === headerKey;
+              const Cell = head ? "th" : "td";
+              return (
+                <Cell
+                  key={column.key}
+                  {...(head ? roles.rowHeader : roles.cell)}
+                  data-label={column.label ?? (typeof column.header === "string" ? column.header : undefined)}
+                  className={cn(
+                    "row-y px-3 align-middle font-normal first:pl-4 last:pr-4 max-md:p-0 max-md:first:pl-0 max-md:last:pr-0",
+                    !head &&
+                      "max-md:grid max-md:grid-cols-[8.5rem_minmax(0,1fr)] max-md:items-baseline max-md:gap-2 max-md:before:text-ink-3 max-md:before:content-[attr(data-label)]",
+                    head && "text-left md:min-w-44",
+                    alignClass(column.align),
+                    column.align === "end" && "num",
+                    (column.nowrap ?? column.align === "end") && "md:whitespace-nowrap",
+                    column.wideOnly && "max-md:hidden",
+                    column.className,
+                  )}
+                >
+                  {column.cell(row)}
+                </Cell>
+              );
+            })}
+          </tr>
+        ))}
+      </tbody>
+    </table>
+  );
+}

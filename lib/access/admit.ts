@@ -1,0 +1,32 @@
+import "server-only";
+import type { z } from "zod";
+import { Refusal, refuse } from "@/lib/core/outcome";
+import { type Actor, may, type Permission } from "./permissions";
+
+const wanted: Partial<Record<Permission, string>> = {
+  "restore:approve": "the approver role",
+  "restore:request": "the operator role",
+  "restore:start": "the operator role",
+  "connection:edit": "the administrator role",
+  "tier:edit": "the administrator role",
+  "people:edit": "the administrator role",
+  "audit:read": "the auditor or administrator role",
+};
+
+/** What every door asks first: may they, and does what they say make sense? Throws a Refusal that names the fields. */
+export function admit<Input extends z.ZodType>(
+  actor: Actor,
+  permission: Permission,
+  schema: Input,
+  raw: unknown,
+): z.output<Input> {
+  if (!may(actor, permission))
+    throw new Refusal(refuse("forbidden", `This needs ${wanted[permission] ?? `the permission ${permission}`}.`));
+  const input = schema.safeParse(raw);
+  if (input.success) return input.data;
+  const fields: Record<string, string> = {};
+  for (const { path, message } of input.error.issues) fields[path.join(".") || "form"] ??= message;
+  const first = input.error.issues[0];
+  const where = first?.path.length ? `${first.path.join(".")}: ` : "";
+  throw new Refusal(refuse("invalid", `${where}${first?.message ?? "Something here is not as it should be."}`, fields));
+}

@@ -1,0 +1,15 @@
+import "server-only";
+import { db } from "@/lib/platform/db";
+import { passkeysPossible } from "./relying-party";
+
+/** The factors of a person that may prove who they are now: confirmed, kept, and not suspected of being copied. */
+export async function usableFactors(userId: string) {
+  const factors = await db.factor.findMany({
+    where: { userId, removedAt: null, suspectedCloneAt: null, confirmedAt: { not: null } },
+    orderBy: { createdAt: "asc" },
+  });
+  return {
+    passkeys: passkeysPossible ? factors.filter(({ kind }) => kind === "passkey") : [],
+    totps: factors.filter(({ kind }) => kind === "totp"),
+  };
+}

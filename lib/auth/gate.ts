@@ -1,0 +1,71 @@
+import "server-only";
+import { randomBytes, randomUUID } from "node:crypto";
+import { env } from "@/lib/platform/env";
+import { cookieName } from "./cookie";
+
+const { origin, protocol } = new URL(env.NEXTAUTH_URL);
+const https = protocol === "https:";
+const development = env.NODE_ENV === "development";
+
+/** What a page may load and run: our own scripts by nonce, and nothing by string. */
+function policy(nonce: string): string {
+  return [
+    "default-src 'none'",
+    `script-src 'nonce-${nonce}' 'strict-dynamic'${development ? " 'unsafe-eval'" : ""}`,
+    `style-src-elem 'self' 'nonce-${nonce}'`,
+    "style-src-attr 'unsafe-inline'",
+    "img-src 'self' data:",
+    "font-src 'self'",
+    "connect-src 'self'",
+    "form-action 'self'",
+    "base-uri 'none'",
+    "frame-ancestors 'none'",
+    "manifest-src 'self'",
+    "require-trusted-types-for 'script'",
+    "trusted-types nextjs nextjs#bundler 'allow-duplicates'",
+  ].join("; ");
+}
+
+const fixed: Readonly<Record<string, string>> = {
+  "cross-origin-opener-policy": "same-origin",
+  "cross-origin-resource-policy": "same-origin",
+  "x-content-type-options": "nosniff",
+  "referrer-policy": "no-referrer",
+  "x-frame-options": "DENY",
+  "cache-control": "no-store",
+  "permissions-policy":
+    "publickey-credentials-get=(self), publickey-credentials-create=(self), camera=(), microphone=(), geolocation=(), payment=(), usb=(), serial=(), bluetooth=(), display-capture=()",
+  ...(https ? { "strict-transport-security": "max-age=63072000; includeSubDomains" } : {}),
+};
+
+export type Passage =
+  | { kind: "refuse"; headers: Record<string, string> }
+  | { kind: "sign-in"; headers: Record<string, string> }
+  | { kind: "pass"; headers: Record<string, string>; request: Headers };
+
+type Asking = { method: string; path: string; headers: Headers; hasCookie: boolean };
+
+/** These take no cookies, so nobody can borrow a browser to reach them. */
+const cookieless = (path: string) => /^\/api\/(?:v1|agent)(?:\/|$)/.test(path);
+/** The addresses a stranger may see; everything under /api answers for itself. */
+const open = (path: string) => /^\/(?:sign-in|enroll|api)(?:\/|$)/.test(path);
+const harmless = (method: string) => method === "GET" || method === "HEAD" || method === "OPTIONS";
+
+/** What happens to a request before any page sees it. It lets nobody in: that is for the doors (security.md 5.1). */
+export function passageOf({ method, path, headers, hasCookie }: Asking): Passage {
+  const nonce = randomBytes(16).toString("base64");
+  const csp = policy(nonce);
+  const answer = { ...fixed, "content-security-policy": csp };
+  if (!harmless(method) && !cookieless(path) && headers.get("origin") !== origin)
+    return { kind: "refuse", headers: answer };
+  if (!hasCookie && harmless(method) && !open(path)) return { kind: "sign-in", headers: answer };
+  const request = new Headers(headers);
+  // Next would believe this header when it compares origins.
+  request.delete("x-forwarded-host");
+  request.set("x-request-id", randomUUID());
+  request.set("x-nonce", nonce);
+  request.set("content-security-policy", csp);
+  return { kind: "pass", headers: answer, request };
+}
+
+export const sessionCookieName = cookieName;

@@ -1,0 +1,90 @@
+import "server-only";
+import { observe } from "@/lib/access/observe";
+import type { JobActor } from "@/lib/access/permissions";
+import type { Tx } from "@/lib/platform/db";
+import type { Jobs } from "@/lib/queue/names";
+import { judgeResources, judgeSystems, refreshFleetCounts, writeVerdicts } from "./evaluate";
+
+const systemBatch = 500;
+const resourceBatch = 2_000;
+/** One evaluation at a time: the later one then sees what the earlier one wrote. */
+const lockKey = 7_240_120;
+
+export type Evaluated = { systems: number; resources: number };
+
+/** Carries out a job of the queue: judges the given resources and systems with what hangs on them, or everything. */
+export async function evaluateHealth(actor: JobActor, payload: Jobs["health.evaluate"]): Promise<Evaluated> {
+  if (payload.resourceIds === undefined && payload.systemIds === undefined) return evaluateAll(actor);
+  const touched = await observe(actor, async (tx) => {
+    const resourceIds = payload.resourceIds ?? [];
+    const rows = await tx.$queryRaw<{ resource_id: string; system_id: string | null }[]>`
+      select r.id as resource_id, m.system_id from resources r
+      left join system_resources m on m.resource_id = r.id and m.valid_to is null
+      where r.id = any(${resourceIds}::uuid[])`;
+    const systemIds = new Set(payload.systemIds ?? []);
+    const loners: string[] = [];
+    for (const { resource_id, system_id } of rows) system_id ? systemIds.add(system_id) : loners.push(resource_id);
+    return { systemIds: [...systemIds], loners };
+  });
+  return evaluateThese(actor, touched.systemIds, touched.loners, false);
+}
+
+/** Judges every system and resource from scratch. */
+async function evaluateAll(actor: JobActor): Promise<Evaluated> {
+  const { systemIds, loners } = await observe(actor, async (tx) => {
+    const systems = await tx.$queryRaw<{ id: string }[]>`select id from systems order by id`;
+    const free = await tx.$queryRaw<{ id: string }[]>`
+      select r.id from resources r where not exists (
+        select 1 from system_resources m where m.resource_id = r.id and m.valid_to is null) order by r.id`;
+    return { systemIds: systems.map(({ id }) => id), loners: free.map(({ id }) => id) };
+  });
+  return evaluateThese(actor, systemIds, loners, true);
+}
+
+/** Judges afresh what time alone may have changed: every verdict whose next change has come. */
+export async function sweepHealth(actor: JobActor): Promise<Evaluated> {
+  const { systemIds, loners } = await observe(actor, async (tx) => {
+    const systems = await tx.$queryRaw<{ id: string }[]>`
+      select h.system_id as id from system_health h where h.next_change_at <= now()
+      union select m.system_id from resource_health h join system_resources m on m.resource_id = h.resource_id and m.valid_to is null
+      where h.next_change_at <= now()
+      union select s.id from systems s where not exists (select 1 from system_health h where h.system_id = s.id)`;
+    const free = await tx.$queryRaw<{ id: string }[]>`
+      select h.resource_id as id from resource_health h where h.next_change_at <= now()
+        and not exists (select 1 from system_resources m where m.resource_id = h.resource_id and m.valid_to is null)`;
+    return { systemIds: systems.map(({ id }) => id), loners: free.map(({ id }) => id) };
+  });
+  if (systemIds.length + loners.length === 0) return { systems: 0, resources: 0 };
+  return evaluateThese(actor, systemIds, loners, false);
+}
+
+const batches = <T>(items: readonly T[], size: number): T[][] =>
+  Array.from({ length: Math.ceil(items.length / size) }, (_, index) => items.slice(index * size, (index + 1) * size));
+
+const inTurn = (actor: JobActor, run: (tx: Tx, at: Date) => Promise<void>) =>
+  observe(actor, async (tx) => {
+    await tx.$queryRaw`select pg_advisory_xact_lock(${lockKey}::bigint)::text`;
+    // The transaction began before it waited for its turn: its own now() may lie before what the last turn wrote.
+    const [clock] = await tx.$queryRaw<{ now: Date }[]>`select clock_timestamp() as now`;
+    if (!clock) throw new Error("The database did not tell the time.");
+    await run(tx, clock.now);
+  });
+
+async function evaluateThese(actor: JobActor, systemIds: readonly string[], loners: readonly string[], whole: boolean) {
+  const done: Evaluated = { systems: 0, resources: 0 };
+  for (const ids of batches(systemIds, systemBatch))
+    await inTurn(actor, async (tx, at) => {
+      const judged = await judgeSystems(tx, ids, at);
+      await writeVerdicts(tx, judged, at);
+      done.systems += judged.systems.length;
+      done.resources += judged.resources.length;
+    });
+  for (const ids of batches(loners, resourceBatch))
+    await inTurn(actor, async (tx, at) => {
+      const resources = await judgeResources(tx, ids, at);
+      await writeVerdicts(tx, { resources, systems: [] }, at);
+      done.resources += resources.length;
+    });
+  await inTurn(actor, async (tx) => refreshFleetCounts(tx, whole));
+  return done;
+}

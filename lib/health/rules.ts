@@ -1,0 +1,299 @@
+import { after } from "@/lib/core/time";
+
+export const healthStates = ["within", "at_risk", "breached", "missed", "unprotected", "unknown", "parked"] as const;
+export type HealthState = (typeof healthStates)[number];
+
+/** Worst first: what the state of a whole is taken from. */
+const badness: Record<HealthState, number> = {
+  unprotected: 6,
+  missed: 5,
+  breached: 4,
+  unknown: 3,
+  at_risk: 2,
+  within: 1,
+  parked: 0,
+};
+
+/** How urgently a state asks for somebody: 3 loses more than it may, 2 cannot be told, 1 soon will, 0 is well. */
+export const urgency: Record<HealthState, 0 | 1 | 2 | 3> = {
+  unprotected: 3,
+  missed: 3,
+  breached: 3,
+  unknown: 2,
+  at_risk: 1,
+  within: 0,
+  parked: 0,
+};
+
+/** Whether a system in this state would lose no more than its RPO allows. */
+export const isWithinRpo = (state: HealthState) => state === "within" || state === "at_risk";
+
+/** The share of an RPO from which on an age is called close. */
+export const closeShare = 0.8;
+
+export type ProofLevel = "checksummed" | "readable" | "restored" | "validated" | "drilled";
+
+/** Where the newest restorable data of a resource comes from. */
+export type Newest = {
+  pointId: string | null;
+  asOf: Date;
+  basis: "snapshot" | "continuous";
+  /** From when it could be restored. */
+  availableAt: Date;
+  /** From when it no longer can; null while nothing ends it. */
+  until: Date | null;
+};
+
+/** Everything that is known about one resource, gathered by one statement. */
+export type ResourceFacts = {
+  resourceId: string;
+  name: string;
+  vanishedAt: Date | null;
+  connection: {
+    id: string;
+    name: string;
+    enabled: boolean;
+    lastReadAt: Date | null;
+    /** A reading older than this says nothing any more. */
+    staleAfterSeconds: number;
+    error: string | null;
+  };
+  system: { id: string; lifecycle: "active" | "parked" | "retired"; required: boolean } | null;
+  rpoSeconds: number | null;
+  proofCadenceSeconds: number | null;
+  newest: Newest | null;
+  /** Whether any schedule promises runs for it. */
+  covered: boolean;
+  /** When the next promised run should be done. */
+  nextRunBy: Date | null;
+  /** Promised runs in a row that nothing came of, up to now. */
+  missedRuns: number;
+  /** Runs in a row that ended without a usable point, up to now. */
+  failedRuns: number;
+  failureMessage: string | null;
+  failureJobId: string | null;
+  /** A verification that failed on data newer than the newest usable. */
+  failedProofAt: Date | null;
+  proof: { at: Date; level: ProofLevel } | null;
+};
+
+/** Each rule by which a verdict can be reached; its name stands beside the verdict on every screen. */
+export const ruleIds = [
+  "lifecycle.parked",
+  "connection.stale",
+  "system.empty",
+  "system.pending",
+  "objective.none",
+  "point.none",
+  "runs.missed",
+  "runs.failed",
+  "proof.failed",
+  "rpo.breached",
+  "rpo.close",
+  "proof.stale",
+  "proof.never",
+  "resource.vanished",
+  "rpo.within",
+] as const;
+export type RuleId = (typeof ruleIds)[number];
+
+/** One reason with its figures: moments and counts, never ages, because ages move on after they are written down. */
+export type Reason = {
+  rule: RuleId;
+  state: HealthState;
+  resourceId?: string;
+  resourceName?: string;
+  asOf?: string | null;
+  rpoSeconds?: number | null;
+  count?: number;
+  message?: string | null;
+  at?: string | null;
+  cadenceSeconds?: number | null;
+  covered?: boolean;
+  connectionId?: string;
+  connectionName?: string;
+  jobId?: string | null;
+};
+
+export type ResourceVerdict = {
+  resourceId: string;
+  name: string;
+  required: boolean;
+  state: HealthState;
+  /** The reason for the state first. */
+  reasons: Reason[];
+  newest: Newest | null;
+  rpoSeconds: number | null;
+  missedRuns: number;
+  failedRuns: number;
+  proof: { at: Date; level: ProofLevel } | null;
+  nextChangeAt: Date | null;
+};
+
+const stamp = (at: Date | null) => at?.toISOString() ?? null;
+
+const earliestAfter = (now: Date, moments: readonly (Date | null)[]): Date | null => {
+  const ahead = moments.filter((at): at is Date => at !== null && at > now).map((at) => at.getTime());
+  return ahead.length === 0 ? null : new Date(Math.min(...ahead));
+};
+
+const worseFirst = (a: Reason, b: Reason) => badness[b.state] - badness[a.state];
+
+/** Judges one resource: the worst rule that applies gives the state, the others stay as reasons. */
+export function judgeResource(facts: ResourceFacts, now: Date): ResourceVerdict {
+  const { connection, newest, rpoSeconds, proof, proofCadenceSeconds, system } = facts;
+  const staleAt = connection.lastReadAt && after(connection.lastReadAt, connection.staleAfterSeconds * 1_000);
+  // An age may equal its RPO: only a later moment breaks it (§7.1). One millisecond later is the first of those.
+  const closeAt = newest && rpoSeconds !== null ? after(newest.asOf, Math.floor(rpoSeconds * 1_000 * closeShare) + 1) : null;
+  const breachAt = newest && rpoSeconds !== null ? after(newest.asOf, rpoSeconds * 1_000 + 1) : null;
+  const proofStaleAt = proof && proofCadenceSeconds !== null ? after(proof.at, proofCadenceSeconds * 1_000 + 1) : null;
+  const base = { resourceId: facts.resourceId, name: facts.name, required: system?.required ?? false, newest, rpoSeconds, proof };
+  const verdict = (reasons: Reason[], moments: readonly (Date | null)[]): ResourceVerdict => ({
+    ...base,
+    state: reasons[0]?.state ?? "unknown",
+    reasons,
+    missedRuns: facts.missedRuns,
+    failedRuns: facts.failedRuns,
+    nextChangeAt: earliestAfter(now, moments),
+  });
+  const because = (rule: RuleId, state: HealthState, figures: Partial<Reason> = {}): Reason => ({
+    rule,
+    state,
+    resourceId: facts.resourceId,
+    resourceName: facts.name,
+    ...figures,
+  });
+
+  if (system && system.lifecycle !== "active")
+    return verdict([because("lifecycle.parked", "parked", { message: system.lifecycle })], []);
+  if (!connection.enabled || staleAt === null || now >= staleAt)
+    return verdict(
+      [
+        because("connection.stale", "unknown", {
+          at: stamp(connection.lastReadAt),
+          asOf: stamp(newest?.asOf ?? null),
+          connectionId: connection.id,
+          connectionName: connection.name,
+          message: connection.enabled ? connection.error : "It is switched off.",
+        }),
+      ],
+      [],
+    );
+
+  const reasons: Reason[] = [];
+  const asOf = stamp(newest?.asOf ?? null);
+  const figures = { asOf, rpoSeconds };
+  const breached = newest === null || (breachAt !== null && now >= breachAt);
+  /** Beyond its RPO a broken run explains the breach; within it, it is a warning. */
+  const grave = (state: HealthState): HealthState => (breached ? state : "at_risk");
+  if (facts.missedRuns > 0)
+    reasons.push(because("runs.missed", grave("missed"), { ...figures, count: facts.missedRuns }));
+  if (facts.failedRuns > 0)
+    reasons.push(
+      because("runs.failed", grave("breached"), {
+        ...figures,
+        count: facts.failedRuns,
+        message: facts.failureMessage,
+        jobId: facts.failureJobId,
+      }),
+    );
+  if (facts.failedProofAt) reasons.push(because("proof.failed", grave("breached"), { ...figures, at: stamp(facts.failedProofAt) }));
+  if (newest === null && reasons.length === 0)
+    reasons.push(because("point.none", "unprotected", { covered: facts.covered, at: stamp(facts.nextRunBy) }));
+  if (breachAt && now >= breachAt && reasons.length === 0) reasons.push(because("rpo.breached", "breached", figures));
+  else if (closeAt && !breached && now >= closeAt) reasons.push(because("rpo.close", "at_risk", figures));
+  if (facts.vanishedAt) reasons.push(because("resource.vanished", "at_risk", { at: stamp(facts.vanishedAt) }));
+  if (system && proofCadenceSeconds !== null) {
+    const cadence = { cadenceSeconds: proofCadenceSeconds };
+    if (proof === null) reasons.push(because("proof.never", "at_risk", cadence));
+    else if (proofStaleAt && now >= proofStaleAt)
+      reasons.push(because("proof.stale", "at_risk", { at: stamp(proof.at), ...cadence }));
+  }
+  if (rpoSeconds === null && newest) reasons.push(because("objective.none", "unknown", { asOf }));
+  if (reasons.length === 0)
+    reasons.push(because("rpo.within", "within", { ...figures, at: stamp(proof?.at ?? null) }));
+  reasons.sort(worseFirst);
+  return verdict(reasons, [staleAt, closeAt, breachAt, proofStaleAt, newest?.until ?? null, facts.nextRunBy]);
+}
+
+export type SystemFacts = {
+  systemId: string;
+  lifecycle: "active" | "parked" | "retired";
+  rpoSeconds: number | null;
+  rtoSeconds: number | null;
+  proofCadenceSeconds: number | null;
+  detectionAllowanceSeconds: number;
+  /** What measured restores of it took, the ninetieth in a hundred; null where none was measured. */
+  rtaSeconds: number | null;
+};
+
+export type SystemVerdict = {
+  systemId: string;
+  state: HealthState;
+  reasons: Reason[];
+  worstResourceId: string | null;
+  newestAsOf: Date | null;
+  rpoSeconds: number | null;
+  rtoSeconds: number | null;
+  provenAt: Date | null;
+  provenWithin: boolean;
+  rtaSeconds: number | null;
+  nextChangeAt: Date | null;
+  /** When the data that is now newest became restorable: a breach ends there, not when we looked. */
+  recoveredAt: Date | null;
+};
+
+const oldest = (moments: readonly (Date | null)[]): Date | null => {
+  let least: Date | null = null;
+  for (const at of moments) {
+    if (at === null) return null;
+    if (least === null || at < least) least = at;
+  }
+  return least;
+};
+
+const asOfMs = ({ newest }: ResourceVerdict) => newest?.asOf.getTime() ?? Number.NEGATIVE_INFINITY;
+
+/** Worst first, and among equals the oldest data first. */
+const byWorst = (a: ResourceVerdict, b: ResourceVerdict) =>
+  badness[b.state] - badness[a.state] || asOfMs(a) - asOfMs(b) || (a.resourceId < b.resourceId ? -1 : 1);
+
+/** Judges a system by its required resources: it is as well as the worst of them, and as old as the oldest. */
+export function judgeSystem(facts: SystemFacts, members: readonly ResourceVerdict[], now: Date): SystemVerdict {
+  const required = members.filter((member) => member.required).sort(byWorst);
+  const worst = required[0];
+  const provenAt = required.length === 0 ? null : oldest(required.map(({ proof }) => proof?.at ?? null));
+  const provenUntil =
+    provenAt && facts.proofCadenceSeconds !== null ? after(provenAt, facts.proofCadenceSeconds * 1_000 + 1) : null;
+  const common = {
+    systemId: facts.systemId,
+    rpoSeconds: facts.rpoSeconds,
+    rtoSeconds: facts.rtoSeconds,
+    rtaSeconds: facts.rtaSeconds === null ? null : facts.rtaSeconds + facts.detectionAllowanceSeconds,
+    newestAsOf: required.length === 0 ? null : oldest(required.map(({ newest }) => newest?.asOf ?? null)),
+    provenAt,
+    provenWithin: provenUntil !== null && now < provenUntil,
+    recoveredAt: latest(required.map(({ newest }) => newest?.availableAt ?? null)),
+  };
+  if (facts.lifecycle !== "active") {
+    const reasons: Reason[] = [{ rule: "lifecycle.parked", state: "parked", message: facts.lifecycle }];
+    return { ...common, state: "parked", reasons, worstResourceId: null, nextChangeAt: null };
+  }
+  if (!worst) {
+    const reasons: Reason[] = [{ rule: "system.empty", state: "unprotected", count: members.length }];
+    return { ...common, state: "unprotected", reasons, worstResourceId: null, nextChangeAt: null };
+  }
+  const bad = required.filter(({ state }) => state !== "within").flatMap(({ reasons }) => reasons);
+  const reasons = (bad.length > 0 ? bad.sort(worseFirst) : worst.reasons).slice(0, 8);
+  const nextChangeAt = earliestAfter(now, [...required.map((member) => member.nextChangeAt), provenUntil]);
+  return { ...common, state: worst.state, reasons, worstResourceId: worst.resourceId, nextChangeAt };
+}
+
+const latest = (moments: readonly (Date | null)[]): Date | null => {
+  const known = moments.filter((at) => at !== null).map((at) => at.getTime());
+  return known.length === 0 ? null : new Date(Math.max(...known));
+};
+
+/** Whether measured restores say that a system would be back in time; null while none was measured. */
+export const forecastWithin = (rtaSeconds: number | null, rtoSeconds: number | null): boolean | null =>
+  rtaSeconds === null || rtoSeconds === null ? null : rtaSeconds <= rtoSeconds;

@@ -1,0 +1,69 @@
+import { randomUUID } from "node:crypto";
+import { type JobActor, jobPermissions, type Role, type Scope, type UserActor } from "@/lib/access/permissions";
+import { bytes } from "@/lib/platform/crypto";
+import { db } from "@/lib/platform/db";
+
+const everything: Scope = { kind: "everything" };
+
+/** A person with these roles, a live session and a confirmed TOTP factor, as the doors would see them. */
+export async function person(
+  roles: Role | Role[],
+  scope: Scope = everything,
+): Promise<UserActor & { factorId: string }> {
+  const granted = Array.isArray(roles) ? roles : [roles];
+  const id = randomUUID();
+  const name = `${granted.join(" and ")} ${id.slice(0, 4)}`;
+  await db.user.create({ data: { id, email: `${id}@example.test`, displayName: name, status: "active" } });
+  await db.roleGrant.createMany({
+    data: granted.map((role) => ({
+      userId: id,
+      role,
+      scopeKind: scope.kind,
+      ...(scope.kind === "team" ? { scopeTeamId: scope.teamId } : {}),
+      ...(scope.kind === "tag" ? { scopeTagKey: scope.key, scopeTagValue: scope.value } : {}),
+    })),
+  });
+  const later = new Date(Date.now() + 3_600_000);
+  const session = await db.session.create({
+    data: {
+      tokenHash: bytes(Buffer.from(randomUUID())),
+      userId: id,
+      aal: 2,
+      amr: ["pwd", "otp"],
+      authEpoch: 0,
+      idleExpiresAt: later,
+      expiresAt: later,
+    },
+  });
+  const factor = await db.factor.create({
+    data: {
+      userId: id,
+      kind: "totp",
+      name: "Phone",
+      sealedSecret: "sealed",
+      confirmedAt: new Date(),
+      usableFrom: new Date(Date.now() - 90_000_000),
+      transports: [],
+    },
+  });
+  return {
+    kind: "user",
+    id,
+    name,
+    sessionId: session.id,
+    aal: 2,
+    amr: ["pwd", "otp"],
+    grants: granted.map((role) => ({ role, scope })),
+    requestId: randomUUID(),
+    addressPrefix: null,
+    factorId: factor.id,
+  };
+}
+
+/** The worker, as its own doors see it. */
+export const theWorker = (): JobActor => ({
+  kind: "job",
+  id: "worker",
+  permissions: jobPermissions,
+  requestId: randomUUID(),
+});

@@ -1,0 +1,10 @@
+/** The settings every test process starts with; a database is added where a test has one. */
+Object.assign(process.env, {
+  NEXTAUTH_SECRET: "a-secret-for-tests-that-is-long-enough",
+  NEXTAUTH_URL: "http://localhost:3999",
+  HOLDFAST_WEB_KEYS: `k1:${Buffer.alloc(32, 7).toString("base64")}`,
+  HOLDFAST_WORKER_KEYS: `k1:${Buffer.alloc(32, 9).toString("base64")}`,
+  HOLDFAST_LOG_LEVEL: "silent",
+  HOLDFAST_DB_APP_URL: "postgres://none@127.0.0.1:1/none",
+  HOLDFAST_DB_WORKER_URL: "postgres://none@127.0.0.1:1/none",
+});

@@ -1,0 +1,129 @@
+import "server-only";
+import { randomUUID } from "node:crypto";
+import { setTimeout as pause } from "node:timers/promises";
+import { observe } from "@/lib/access/observe";
+import { type Actor, type JobActor, jobPermissions } from "@/lib/access/permissions";
+import { expireApprovals } from "@/lib/approvals/commands";
+import { countOverdue } from "@/lib/approvals/data";
+import { accept, demand, type Outcome, Refusal, refuse } from "@/lib/core/outcome";
+import { minutes, seconds } from "@/lib/core/time";
+import { type Dispatched, dispatchRestore, followRestore } from "@/lib/dispatch/jobs";
+import { env } from "@/lib/platform/env";
+import { ProviderError } from "@/lib/providers/contract";
+import { providerFor } from "@/lib/providers/registry";
+import { enqueue } from "@/lib/queue/enqueue";
+import { keepForm, recordPreflight } from "./commands";
+import { getLookup, getRestore, listUnfinished } from "./data";
+import { judge } from "./preflight";
+import { isBlocked } from "./rules";
+
+const worker = (): JobActor => ({ kind: "job", id: "worker", permissions: jobPermissions, requestId: randomUUID() });
+
+/** A provider's failure while looking things up, as a refusal for the person who asked. */
+async function asking<T>(look: () => Promise<Outcome<T>>): Promise<Outcome<T>> {
+  try {
+    return await look();
+  } catch (error) {
+    if (error instanceof Refusal) return error.refused;
+    if (error instanceof ProviderError) return refuse("unavailable", `The provider did not answer as hoped: ${error.message} Nothing you typed is lost; try again.`);
+    throw error;
+  }
+}
+
+/** Asks the provider how the chosen point is restored, by the connection's read role, and keeps the answer in the draft. */
+export const readRestoreForm = (actor: Actor, restoreId: string, point: { id: string; continuous: boolean }) =>
+  asking(async () => {
+    const known = await getLookup(actor, { restoreId, pointId: point.id });
+    if (!known?.point) return refuse("not_found", "This recovery point is no longer known.");
+    const { connection, region, vault, resource, providerRef } = known.point;
+    const form = await providerFor(connection).restoreForm(region, {
+      vaultName: vault.name,
+      pointRef: providerRef,
+      resourceKind: resource.kind,
+      continuous: point.continuous,
+    });
+    return keepForm(actor, { restoreId, form: { ...form, pointId: point.id, readAt: new Date().toISOString() } });
+  });
+
+/** Looks at everything that could go wrong before others are asked, and keeps the verdicts. Changes nothing at the provider. */
+export const checkRestore = (actor: Actor, restoreId: string) =>
+  asking(async () => {
+    const draft = (await getRestore(actor, { restoreId }))?.draft;
+    if (!draft?.form || !draft.targetName) return refuse("invalid", "Choose the moment and the target first.");
+    const known = await getLookup(actor, { restoreId, pointId: draft.form.pointId });
+    if (!known?.point) return refuse("not_found", "This recovery point is no longer known.");
+    const { point } = known;
+    const provider = providerFor(point.connection);
+    const settings = point.connection.settings as { actRoleRef?: string | null; serviceRoleRef?: string | null };
+    const [status, nameTaken] = await Promise.all([
+      provider.pointStatus(point.region, { vaultName: point.vault.name, pointRef: point.providerRef }),
+      provider.nameTaken(point.region, { resourceKind: point.resource.kind, name: draft.targetName }),
+    ]);
+    const verdicts = judge({
+      now: new Date(),
+      point: {
+        continuous: point.kind === "continuous",
+        ...status,
+        dataAsOf: point.dataAsOf,
+        storageClass: point.storageClass,
+        malware: point.malware,
+      },
+      restoreTime: draft.when?.kind === "time" ? new Date(draft.when.at) : null,
+      window: known.window,
+      targetName: draft.targetName,
+      nameTaken,
+      createsNew: draft.form.createsNew,
+      actRole: Boolean(settings.actRoleRef),
+      serviceRole: Boolean(settings.serviceRoleRef),
+      lastProof: known.lastProof,
+      dependents: known.dependents,
+      measuredSeconds: known.measuredSeconds,
+      rtoSeconds: known.rtoSeconds,
+      assertions: known.assertions,
+      probe: known.probe,
+      notRestored: draft.form.notRestored,
+      readAgeSeconds: known.readAgeSeconds,
+    });
+    return recordPreflight(actor, { restoreId, verdicts, blocked: isBlocked(verdicts) });
+  });
+
+/**
+ * What follows the commit of a start: this process makes the provider's call itself, or, where the deployment is
+ * hardened, waits up to 10 s for the worker's word. Answers in words what became of it.
+ */
+export async function callAfterStart(actor: Actor, restoreId: string, itemIds: readonly string[]): Promise<Outcome<Dispatched[]>> {
+  if (env.HOLDFAST_DISPATCH === "web") {
+    const done: Dispatched[] = [];
+    for (const itemId of itemIds) done.push(await dispatchRestore(itemId, "web"));
+    return accept(done);
+  }
+  for (let waited = 0; waited < seconds(10); waited += 250) {
+    const restore = await getRestore(actor, { restoreId });
+    if (restore && restore.state !== "dispatching")
+      return accept(restore.items.map(({ state, jobRef, message }) => ({ state: state === "failed" || state === "unknown" ? state : "running", jobRef, message })));
+    await pause(250);
+  }
+  return accept(itemIds.map(() => ({ state: "dispatching", jobRef: null, message: "The worker has not called yet. It will; this page shows when." })));
+}
+
+/** The queue's safety net: makes the call that a crash or a time-out left behind. Throws to be tried again. */
+export async function dispatchLeftover({ itemId }: { itemId: string }): Promise<void> {
+  const { state, message } = await dispatchRestore(itemId, "worker");
+  if (state === "unknown" || state === "dispatching") throw new Error(message ?? `The restore item ${itemId} is ${state}.`);
+}
+
+/** Follows a restore for up to eight minutes; a longer one is taken up again by the sweep. */
+export async function followLeftover({ restoreId }: { restoreId: string }): Promise<void> {
+  await followRestore(restoreId, minutes(8));
+}
+
+/** Finds what nobody looks after any more, and what nobody decided in time. */
+export async function sweepRestores(): Promise<void> {
+  const actor = worker();
+  for (const item of await listUnfinished(actor, {})) {
+    if (item.state === "running" || item.state === "validating")
+      await observe(actor, (tx) => enqueue(tx, "restore.follow", { restoreId: item.requestId }, { key: item.requestId }));
+    else await dispatchRestore(item.id, "worker");
+  }
+  if ((await countOverdue(actor, {})) > 0) demand(await expireApprovals(actor, {}));
+}

@@ -1,0 +1,96 @@
+import type { FieldNames } from "@/lib/core/edit";
+
+export const environments = ["production", "staging", "development", "test", "unknown"] as const;
+export type Environment = (typeof environments)[number];
+export const criticalities = ["critical", "high", "medium", "low"] as const;
+export type Criticality = (typeof criticalities)[number];
+export const lifecycles = ["active", "parked", "retired"] as const;
+export type Lifecycle = (typeof lifecycles)[number];
+
+export const nameLength = 120;
+
+const slugLength = 80;
+
+/** The name as it stands in an address: letters without their marks, digits and single hyphens. */
+export function slugOf(name: string): string {
+  const slug = name
+    .normalize("NFKD")
+    .replace(/\p{M}/gu, "")
+    .toLowerCase()
+    .replace(/[^a-z0-9]+/g, "-")
+    .replace(/^-+|-+$/g, "")
+    .slice(0, slugLength)
+    .replace(/-+$/, "");
+  return slug || "system";
+}
+
+/** The first of `slug`, `slug-2`, `slug-3` … that nobody has. */
+export function freeSlug(slug: string, taken: ReadonlySet<string>): string {
+  if (!taken.has(slug)) return slug;
+  for (let count = 2; ; count += 1) {
+    const ending = `-${count}`;
+    const next = `${slug.slice(0, slugLength - ending.length)}${ending}`;
+    if (!taken.has(next)) return next;
+  }
+}
+
+// Marks that change direction or take no room could make one name look like another.
+const unseen = /[\p{Cc}\p{Cf}\p{Cs}\p{Zl}\p{Zp}]/u;
+
+/** Whether a text holds characters that cannot be seen, such as controls and changes of direction. */
+export const hasUnseen = (text: string) => unseen.test(text);
+
+/** What people decide about a system. */
+export type SystemSettings = {
+  name: string;
+  description: string;
+  environment: Environment;
+  criticality: Criticality;
+  lifecycle: Lifecycle;
+  tierId: string;
+  ownerTeamId: string | null;
+  ownerUserId: string | null;
+  detectionAllowanceSeconds: number;
+};
+
+/** How these fields are named when they changed; owners are spelled by the caller, who knows their names. */
+export const settingNames: FieldNames<SystemSettings> = {
+  name: { label: "name" },
+  description: { label: "description" },
+  environment: { label: "environment" },
+  criticality: { label: "criticality" },
+  lifecycle: { label: "lifecycle" },
+  tierId: { label: "tier" },
+  ownerTeamId: { label: "owning team" },
+  ownerUserId: { label: "owner" },
+  detectionAllowanceSeconds: { label: "detection allowance", spell: (seconds) => `${seconds / 60} min` },
+};
+
+/** Sorts a list of systems can stand in. */
+export const systemSorts = ["worst", "name", "tier", "age", "proof"] as const;
+export type SystemSort = (typeof systemSorts)[number];
+
+/** Cuts of the estate that figures elsewhere link to. */
+export const systemCuts = [
+  "within_rpo",
+  "outside_rpo",
+  "proven",
+  "not_proven",
+  "forecast_within",
+  "forecast_beyond",
+  "not_measured",
+  "attention",
+] as const;
+export type SystemCut = (typeof systemCuts)[number];
+
+/** How a cut is called on screen. */
+export const cutWords: Record<SystemCut, string> = {
+  within_rpo: "within RPO",
+  outside_rpo: "not within RPO",
+  proven: "proven within cadence",
+  not_proven: "not proven within cadence",
+  forecast_within: "forecast within RTO",
+  forecast_beyond: "forecast beyond RTO",
+  not_measured: "restore never measured",
+  attention: "asking for attention",
+};

@@ -1,0 +1,63 @@
+import "server-only";
+import type { Visible } from "@/lib/access/permissions";
+import { Prisma } from "@/lib/platform/prisma/client";
+
+const never = { id: { in: [] as string[] } };
+
+const tagged = (tags: readonly { key: string; value: string }[]) =>
+  tags.map(({ key, value }) => ({ tags: { path: [key], equals: value } }));
+
+/**
+ * The resources an actor may see, for Prisma: all, those of their teams' systems, and those with their tags. This file
+ * is the one place where scopes become conditions.
+ */
+export function resourcesVisible(visible: Visible): Prisma.ResourceWhereInput {
+  if (visible === "all") return {};
+  const ways: Prisma.ResourceWhereInput[] = tagged(visible.tags);
+  if (visible.teamIds.length > 0)
+    ways.push({ systems: { some: { validTo: null, system: { ownerTeamId: { in: [...visible.teamIds] } } } } });
+  return ways.length === 0 ? never : { OR: ways };
+}
+
+/** The systems an actor may see, for Prisma: all, those of their teams, and those that own a resource with their tags. */
+export function systemsVisible(visible: Visible): Prisma.SystemWhereInput {
+  if (visible === "all") return {};
+  const ways: Prisma.SystemWhereInput[] = [];
+  if (visible.teamIds.length > 0) ways.push({ ownerTeamId: { in: [...visible.teamIds] } });
+  if (visible.tags.length > 0) ways.push({ resources: { some: { validTo: null, resource: { OR: tagged(visible.tags) } } } });
+  return ways.length === 0 ? never : { OR: ways };
+}
+
+const sqlTagged = (tags: readonly { key: string; value: string }[], alias: Prisma.Sql) =>
+  Prisma.join(
+    tags.map(({ key, value }) => Prisma.sql`${alias}.tags @> ${JSON.stringify({ [key]: value })}::jsonb`),
+    " or ",
+  );
+
+const anyOf = (ways: Prisma.Sql[]) => (ways.length === 0 ? Prisma.sql`false` : Prisma.sql`(${Prisma.join(ways, " or ")})`);
+
+/** The same for raw SQL, on a row of `systems` under the given alias. */
+export function sqlSystemVisible(visible: Visible, alias: "s" = "s"): Prisma.Sql {
+  if (visible === "all") return Prisma.sql`true`;
+  const s = Prisma.raw(alias);
+  const ways: Prisma.Sql[] = [];
+  if (visible.teamIds.length > 0) ways.push(Prisma.sql`${s}.owner_team_id = any(${[...visible.teamIds]}::uuid[])`);
+  if (visible.tags.length > 0)
+    ways.push(Prisma.sql`exists (
+      select 1 from system_resources seen_m join resources seen_r on seen_r.id = seen_m.resource_id
+      where seen_m.system_id = ${s}.id and seen_m.valid_to is null and (${sqlTagged(visible.tags, Prisma.sql`seen_r`)}))`);
+  return anyOf(ways);
+}
+
+/** The same for raw SQL, on a row of `resources` under the alias `r`. */
+export function sqlResourceVisible(visible: Visible): Prisma.Sql {
+  if (visible === "all") return Prisma.sql`true`;
+  const ways: Prisma.Sql[] = [];
+  if (visible.tags.length > 0) ways.push(sqlTagged(visible.tags, Prisma.sql`r`));
+  if (visible.teamIds.length > 0)
+    ways.push(Prisma.sql`exists (
+      select 1 from system_resources seen_m join systems seen_s on seen_s.id = seen_m.system_id
+      where seen_m.resource_id = r.id and seen_m.valid_to is null
+        and seen_s.owner_team_id = any(${[...visible.teamIds]}::uuid[]))`);
+  return anyOf(ways);
+}
