@@ -1,11 +1,17 @@
 /** Before the first request: settings are read, and the hash that strangers are measured against is made. */
 export async function register(): Promise<void> {
-  const { warmPasswords } = await import("@/lib/auth/passwords");
-  await warmPasswords();
+  // biome-ignore lint/style/noProcessEnv: Next replaces this very expression, which keeps Node's modules out of its edge build
+  if (process.env.NEXT_RUNTIME === "nodejs") {
+    const { warmPasswords } = await import("@/lib/auth/passwords");
+    await warmPasswords();
+  }
 }
 
 /** What went wrong while answering, once, with its request. */
 export async function onRequestError(error: unknown, request: { path: string; method: string }): Promise<void> {
-  const { log } = await import("@/lib/platform/log");
-  log.error({ error, method: request.method, path: request.path.split("?")[0] }, "a request failed");
+  // biome-ignore lint/style/noProcessEnv: as above
+  if (process.env.NEXT_RUNTIME === "nodejs") {
+    const { log } = await import("@/lib/platform/log");
+    log.error({ error, method: request.method, path: request.path.split("?")[0] }, "a request failed");
+  }
 }

@@ -19,6 +19,7 @@ const schema = z.object({
   HOLDFAST_ADMIN_EMAIL: z.string().min(3).optional(),
   /** The Chromium that the browser tests drive. */
   CHROMIUM_PATH: z.string().min(1).optional(),
+  PATH: z.string().default(""),
 });
 
 /** The settings of the command, read once. */
@@ -29,13 +30,25 @@ export const homeFolder = path.resolve(env.HOLDFAST_HOME);
 
 /** Settings that belong to one role alone and never travel to another process by inheritance. */
 const withheld =
-  /^(DATABASE_URL|HOLDFAST_(DB_.*|WEB_KEYS|WORKER_KEYS|ROLE)|NEXTAUTH_.*|NEXT_SERVER_ACTIONS_.*|NODE_OPTIONS)$/;
+  /^(DATABASE_URL|HOLDFAST_(DB_.*|WEB_.*|WORKER_KEYS|ROLE)|NEXTAUTH_.*|NEXT_SERVER_ACTIONS_.*|NODE_OPTIONS)$/;
 
 const clouds = /^(AWS|AZURE|GOOGLE)_/;
 
 /** Credentials and settings of the clouds' own SDKs; handed on by name like our secrets. */
 export const cloudEnv: Record<string, string> = Object.fromEntries(
-  Object.entries(process.env).flatMap(([name, value]) => (value !== undefined && clouds.test(name) ? [[name, value]] : [])),
+  Object.entries(process.env).flatMap(([name, value]) =>
+    value !== undefined && clouds.test(name) ? [[name, value]] : [],
+  ),
+);
+
+const webClouds = /^HOLDFAST_WEB_((?:AWS|AZURE|GOOGLE)_.*)$/;
+
+/** The same for a hardened web process on this machine: HOLDFAST_WEB_AWS_… becomes its AWS_…. */
+export const webCloudEnv: Record<string, string> = Object.fromEntries(
+  Object.entries(process.env).flatMap(([name, value]) => {
+    const own = webClouds.exec(name)?.[1];
+    return own && value !== undefined ? [[own, value]] : [];
+  }),
 );
 
 /** What a child process inherits from us, and what it is given: everything but secrets, which travel by name. */

@@ -4,7 +4,7 @@ const navigation: readonly NavGroup[] = [
   {
     entries: [
       { href: "/", label: "Home", icon: "home", goKey: "h" },
-      { href: "/systems", label: "Systems", icon: "systems", note: { text: "41", meaning: "systems" }, goKey: "s" },
+      { href: "/systems", label: "Systems", icon: "systems", goKey: "s" },
       { href: "/recovery-points", label: "Recovery points", icon: "recovery-points", goKey: "p" },
     ],
   },
@@ -12,7 +12,7 @@ const navigation: readonly NavGroup[] = [
     title: "Recover",
     entries: [
       { href: "/restores", label: "Restores", icon: "restores", goKey: "r" },
-      { href: "/approvals", label: "Approvals", icon: "approvals", note: { text: "2", urgent: true, meaning: "wait for you" }, goKey: "a" },
+      { href: "/approvals", label: "Approvals", icon: "approvals", goKey: "a" },
     ],
   },
   {
@@ -34,5 +34,5 @@ type ShellData = {
 
 /** What the frame of the console shows beside the page. */
 export async function getShellData(): Promise<ShellData> {
-  return { navigation, user: { name: "Ivana Kos", detail: "database approver" }, freshness: { kind: "ok", read: 9, total: 9, oldestReadAt: new Date(Date.now() - 120_000).toISOString(), href: "/settings" }, actions: [] };
+  return { navigation, user: null, freshness: null, actions: [] };
 }

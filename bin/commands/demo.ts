@@ -54,7 +54,7 @@ const demoIn = (mode: "production" | "development") => async (args: string[]) =>
     return await withCrew(path.join(homeFolder, "demo", "logs"), async (crew) => {
       const fresh = values.fresh ?? false;
       announce(await raiseDemo(crew, { home: homeFolder, port, fresh, speed, mode, dispatch: "web", durable: true }));
-      process.stderr.write(`${await crew.firstEnd()}\n`);
+      await crew.failure;
       return 1;
     });
   } finally {

@@ -10,7 +10,7 @@ import { startWeb } from "@/bin/stack/demo-stack";
 import { claimHome } from "@/bin/stack/home";
 import { isPortFree } from "@/bin/stack/ports";
 import { demandTool, program } from "@/bin/stack/run-tool";
-import { cloudCredentials, type Installation, workerSettings } from "@/bin/stack/settings";
+import { cloudCredentials, type Installation, webCloudCredentials, workerSettings } from "@/bin/stack/settings";
 import { checkDatabase, type DispatchMode, migrate, type RoleUrls } from "@/lib/platform/migrate";
 
 /** The roles' addresses of a database that is at this version: ours, one whose owner we are, or one migrated elsewhere. */
@@ -52,7 +52,7 @@ async function raise(crew: Crew, port: number, origin: string): Promise<void> {
     { env: settings },
   );
   crew.start({ name: "worker", args: program("lib/worker/main.ts"), env: settings });
-  await startWeb(crew, installation, port);
+  await startWeb(crew, { ...installation, cloud: webCloudCredentials(dispatch) }, port);
   say(`ready ${origin}`);
   if (invited.trim()) say(invited.trim());
   if (dispatch === "worker") say("Hardened: only the worker holds what can change a cloud.");
@@ -74,7 +74,7 @@ export const start: Command = {
     try {
       return await withCrew(null, async (crew) => {
         await raise(crew, port, origin);
-        process.stderr.write(`${await crew.firstEnd()}\n`);
+        await crew.failure;
         return 1;
       });
     } finally {

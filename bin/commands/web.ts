@@ -31,7 +31,7 @@ export const web: Command = {
       } as const;
       await startWeb(crew, installation, port, values.host);
       say(`ready ${origin}`);
-      process.stderr.write(`${await crew.firstEnd()}\n`);
+      await crew.failure;
       return 1;
     });
   },

@@ -25,7 +25,7 @@ export const worker: Command = {
         cloud: cloudCredentials(),
       });
       crew.start({ name: "worker", args: program("lib/worker/main.ts"), env: settings });
-      process.stderr.write(`${await crew.firstEnd()}\n`);
+      await crew.failure;
       return 1;
     });
   },

@@ -36,7 +36,8 @@ export function urlOf(kind: keyof RoleUrls): string {
 export function originFor(port: number): string {
   const origin = env.NEXTAUTH_URL ?? `http://localhost:${port}`;
   const url = URL.canParse(origin) ? new URL(origin) : null;
-  if (!url || !["http:", "https:"].includes(url.protocol)) throw new Trouble(`NEXTAUTH_URL is not an address: ${origin}`);
+  if (!url || !["http:", "https:"].includes(url.protocol))
+    throw new Trouble(`NEXTAUTH_URL is not an address: ${origin}`);
   const local = ["localhost", "127.0.0.1", "[::1]"].includes(url.hostname);
   if (url.protocol === "http:" && !local)
     throw new Trouble(

@@ -4,6 +4,7 @@ import path from "node:path";
 import { setTimeout as pause } from "node:timers/promises";
 import { childEnv } from "@/bin/env";
 import { Trouble } from "@/bin/stack/command";
+import { endTools } from "@/bin/stack/run-tool";
 
 type Member = { name: string; child: ChildProcess; log: string | null; ended: Promise<string> };
 
@@ -15,7 +16,13 @@ const patienceMs = 12_000;
 export class Crew {
   readonly #members: Member[] = [];
   readonly #last: (() => Promise<void>)[] = [];
-  #stopping: Promise<void> | null = null;
+  #tellFailure: ((how: string) => void) | undefined;
+  /** Resolves with the reason when a process ends that nobody asked to end. */
+  readonly failure = new Promise<string>((resolve) => {
+    this.#tellFailure = resolve;
+  });
+  #stopping = false;
+  #stopped: Promise<void> | null = null;
 
   /** With a folder, each process writes its words to NAME.log there; without one they go to our own output. */
   constructor(readonly logFolder: string | null) {
@@ -32,7 +39,11 @@ export class Crew {
       child.once("error", (error) => resolve(error.message));
       child.once("exit", (code, signal) => resolve(signal ?? `exit ${code}`));
     });
-    this.#members.push({ name, child, log, ended });
+    const member = { name, child, log, ended };
+    this.#members.push(member);
+    ended.then(async () => {
+      if (!this.#stopping) this.#tellFailure?.(await describeEnd(member));
+    }, console.error);
   }
 
   /** What runs after every process has ended: the database, last of all. */
@@ -60,24 +71,15 @@ export class Crew {
     );
   }
 
-  /** Resolves with the reason when any process ends by itself. */
-  async firstEnd(): Promise<string> {
-    const first = await Promise.race(
-      this.#members.map(async (member) => {
-        await member.ended;
-        return member;
-      }),
-    );
-    return describeEnd(first);
-  }
-
   /** Asks every process to end, insists after 12 s, then runs what comes afterwards. Safe to call again. */
   stop(): Promise<void> {
-    this.#stopping ??= this.#end();
-    return this.#stopping;
+    this.#stopping = true;
+    this.#stopped ??= this.#end();
+    return this.#stopped;
   }
 
   async #end(): Promise<void> {
+    endTools();
     for (const { child } of this.#members) if (!hasEnded(child)) child.kill("SIGTERM");
     const gone = Promise.all(this.#members.map(({ ended }) => ended));
     const insist = setTimeout(() => {
@@ -98,7 +100,10 @@ async function describeEnd({ name, log, ended }: Member): Promise<string> {
   return log ? `${name} ended (${how}). Its last words, from ${log}:\n${lastWords(log)}` : `${name} ended (${how}).`;
 }
 
-/** Runs work under a crew and stops everything when it ends, fails, or somebody presses Ctrl-C. */
+/**
+ * Runs work under a crew and stops everything when it ends, fails, loses a process, or somebody presses Ctrl-C.
+ * Work that is there to stay ends with `crew.failure`.
+ */
 export async function withCrew(logFolder: string | null, work: (crew: Crew) => Promise<number>): Promise<number> {
   const crew = new Crew(logFolder);
   let signalled: (() => void) | undefined;
@@ -108,13 +113,16 @@ export async function withCrew(logFolder: string | null, work: (crew: Crew) => P
   const onSignal = () => signalled?.();
   for (const signal of ["SIGINT", "SIGTERM", "SIGHUP"] as const) process.on(signal, onSignal);
   const working = work(crew);
+  working.catch(() => undefined);
+  const failing = crew.failure.then((how) => {
+    throw new Trouble(how);
+  });
   try {
-    const outcome = await Promise.race([working, interrupted]);
+    const outcome = await Promise.race([working, failing, interrupted]);
     if (outcome !== "stopped") return outcome;
     process.stdout.write("Stopping …\n");
     return 0;
   } finally {
     await crew.stop();
-    await working.catch(() => undefined);
   }
 }

@@ -10,6 +10,7 @@ import { demandTool, program, tools } from "@/bin/stack/run-tool";
 import { type Installation, type WebInstallation, webSettings, workerSettings } from "@/bin/stack/settings";
 import { type DispatchMode, migrate } from "@/lib/platform/migrate";
 import { loadSecrets } from "@/lib/platform/secrets";
+import { estateSeed } from "@/prisma/seed/estate-seed";
 import { smallEstateCredentials } from "@/sandbox/aws/estates/nordwind";
 
 export type StackOptions = {
@@ -85,7 +86,7 @@ export async function raiseDemo(crew: Crew, options: StackOptions): Promise<Demo
 /** Starts the web process and waits for its first page. */
 export async function startWeb(
   crew: Crew,
-  installation: Installation,
+  installation: WebInstallation,
   port: number,
   host = "localhost",
 ): Promise<void> {
@@ -105,8 +106,8 @@ async function startSandbox(crew: Crew, { home, speed }: StackOptions, adminUrl:
   const args = ["aws", "--port", String(port), "--estate", "small", "--clock", "real", "--speed", String(speed)];
   crew.start({
     name: "sandbox",
-    args: program("sandbox/main.ts", ...args, "--state", state, "--database", adminUrl),
-    env: {},
+    args: program("sandbox/main.ts", ...args, "--state", state, "--seed", estateSeed),
+    env: { HOLDFAST_SANDBOX_DATABASE: adminUrl },
   });
   const url = `http://127.0.0.1:${port}`;
   await crew.answers("sandbox", `${url}/_sandbox/health`);

@@ -1,4 +1,4 @@
-import { spawn } from "node:child_process";
+import { type ChildProcess, spawn } from "node:child_process";
 import path from "node:path";
 import { childEnv } from "@/bin/env";
 import { Trouble } from "@/bin/stack/command";
@@ -30,6 +30,13 @@ export const program = (file: string, ...args: string[]): string[] => [
   ...args,
 ];
 
+const running = new Set<ChildProcess>();
+
+/** Ends the programs that are still at work, when what they work for is being stopped. */
+export function endTools(): void {
+  for (const child of running) child.kill("SIGTERM");
+}
+
 /** Runs a program to its end and answers what it said. */
 export function runTool(args: readonly string[], { env = {}, show = false }: ToolOptions = {}): Promise<ToolResult> {
   return new Promise((resolve, reject) => {
@@ -37,6 +44,7 @@ export function runTool(args: readonly string[], { env = {}, show = false }: Too
       env: childEnv(env),
       stdio: ["ignore", show ? "inherit" : "pipe", show ? "inherit" : "pipe"],
     });
+    running.add(child);
     let output = "";
     const keep = (chunk: Buffer) => {
       output = `${output}${chunk.toString("utf8")}`.slice(-200_000);
@@ -44,7 +52,10 @@ export function runTool(args: readonly string[], { env = {}, show = false }: Too
     child.stdout?.on("data", keep);
     child.stderr?.on("data", keep);
     child.once("error", reject);
-    child.once("close", (code, signal) => resolve({ code: code ?? (signal ? 130 : 1), output }));
+    child.once("close", (code, signal) => {
+      running.delete(child);
+      resolve({ code: code ?? (signal ? 130 : 1), output });
+    });
   });
 }
 

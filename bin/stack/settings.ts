@@ -1,4 +1,4 @@
-import { cloudEnv, env } from "@/bin/env";
+import { cloudEnv, env, webCloudEnv } from "@/bin/env";
 import type { DispatchMode, RoleUrls } from "@/lib/platform/migrate";
 import type { Secrets } from "@/lib/platform/secrets";
 
@@ -29,10 +29,14 @@ const common = ({ secrets, origin, dispatch, mode, demo }: Common): Record<strin
   HOLDFAST_WEB_KEYS: env.HOLDFAST_WEB_KEYS ?? secrets.web,
 });
 
-/** The clouds' credentials of this machine; a hardened web process is not given them. */
+/** The clouds' credentials of this machine. */
 export const cloudCredentials = (): Record<string, string> => cloudEnv;
 
-/** What the web process is told. Hardened, it holds no key of the worker's and no credential that could change a cloud. */
+/** A hardened web process on the worker's machine has credentials of its own, which reach no more than the read roles. */
+export const webCloudCredentials = (dispatch: DispatchMode): Record<string, string> =>
+  dispatch === "web" ? cloudEnv : webCloudEnv;
+
+/** What the web process is told. Hardened, it holds no key of the worker's. */
 export function webSettings(installation: WebInstallation): Record<string, string> {
   const { secrets, urls, dispatch, cloud } = installation;
   return {
@@ -40,7 +44,8 @@ export function webSettings(installation: WebInstallation): Record<string, strin
     HOLDFAST_ROLE: "web",
     HOLDFAST_DB_APP_URL: urls.app,
     NEXT_SERVER_ACTIONS_ENCRYPTION_KEY: env.NEXT_SERVER_ACTIONS_ENCRYPTION_KEY ?? secrets.action,
-    ...(dispatch === "web" ? { ...cloud, HOLDFAST_WORKER_KEYS: env.HOLDFAST_WORKER_KEYS ?? secrets.worker } : {}),
+    ...cloud,
+    ...(dispatch === "web" ? { HOLDFAST_WORKER_KEYS: env.HOLDFAST_WORKER_KEYS ?? secrets.worker } : {}),
   };
 }
 

@@ -4,7 +4,7 @@ import { useRouter } from "next/navigation";
 import { useEffect, useState } from "react";
 import { Dialog } from "@/components/ui/dialog";
 import { Kbd } from "@/components/ui/kbd";
-import { isTyping } from "@/components/ui/typing";
+import { isFreeKey } from "@/components/ui/typing";
 import type { NavEntry } from "./navigation";
 
 type Shortcut = { keys: readonly string[]; meaning: string };
@@ -50,26 +50,23 @@ export function Shortcuts({ entries }: { entries: readonly NavEntry[] }) {
 
   useEffect(() => {
     let goUntilMs = 0;
-    const onKey = (event: KeyboardEvent) => {
-      if (event.defaultPrevented || event.metaKey || event.ctrlKey || event.altKey || isTyping(event.target)) return;
-      if (document.querySelector('[role="dialog"], [role="menu"]')) return;
-      if (event.key === "?") {
-        event.preventDefault();
-        setOpen(true);
-        return;
-      }
-      if (event.timeStamp < goUntilMs) {
-        goUntilMs = 0;
-        const entry = entries.find((candidate) => candidate.goKey === event.key);
-        if (entry === undefined) return;
-        event.preventDefault();
-        router.push(entry.href as Route);
-        return;
-      }
-      if (event.key === "g") goUntilMs = event.timeStamp + waitMs;
+    const go = (key: string) => {
+      const entry = entries.find((candidate) => candidate.goKey === key);
+      if (entry !== undefined) router.push(entry.href as Route);
     };
-    document.addEventListener("keydown", onKey);
-    return () => document.removeEventListener("keydown", onKey);
+    const onKey = (event: KeyboardEvent) => {
+      if (!isFreeKey(event)) return;
+      const going = event.timeStamp < goUntilMs;
+      goUntilMs = 0;
+      if (going) {
+        event.preventDefault();
+        go(event.key);
+      } else if (event.key === "g") goUntilMs = event.timeStamp + waitMs;
+      else if (event.key === "?") setOpen(true);
+    };
+    // Ahead of a list's own keys: after "g", a "j" goes to a page and not to the next row.
+    document.addEventListener("keydown", onKey, { capture: true });
+    return () => document.removeEventListener("keydown", onKey, { capture: true });
   }, [entries, router]);
 
   const goes = entries.flatMap((entry) =>

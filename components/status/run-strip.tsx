@@ -71,6 +71,7 @@ type Props = {
 export function RunStrip({ runs, length = 30, className }: Props) {
   const shown = runs.slice(-length);
   const lead = length - shown.length;
+  const placed = Array.from({ length }, (_, place) => ({ place, run: shown[place - lead] }));
   return (
     <svg
       role="img"
@@ -79,16 +80,18 @@ export function RunStrip({ runs, length = 30, className }: Props) {
       height="16"
       className={cn("inline-block flex-none align-middle", className)}
     >
-      {Array.from({ length: lead }, (_, index) => (
-        <rect key={index} x={index * cellPitch + 1.5} y="14.5" width="1" height="1.5" className="fill-line-strong" />
+      {placed.slice(0, lead).map(({ place }) => (
+        <rect key={place} x={place * cellPitch + 1.5} y="14.5" width="1" height="1.5" className="fill-line-strong" />
       ))}
-      {shown.map((run, index) => (
-        <g key={index} transform={`translate(${(lead + index) * cellPitch} 0)`}>
-          <title>{titleOf(run)}</title>
-          <rect width="5.5" height="16" fill="transparent" />
-          {shapes[run.state]}
-        </g>
-      ))}
+      {placed.slice(lead).map(({ place, run }) =>
+        run === undefined ? null : (
+          <g key={place} transform={`translate(${place * cellPitch} 0)`}>
+            <title>{titleOf(run)}</title>
+            <rect width="5.5" height="16" fill="transparent" />
+            {shapes[run.state]}
+          </g>
+        ),
+      )}
     </svg>
   );
 }
@@ -98,14 +101,17 @@ export function RunList({ runs }: { runs: readonly Run[] }) {
   if (runs.length === 0) return <p className="text-ink-3">No runs yet.</p>;
   return (
     <ol className="grid gap-1">
-      {[...runs].reverse().map((run, index) => (
-        <li key={index} className="flex items-center gap-2">
-          <svg aria-hidden="true" width="4" height="16" className="flex-none">
-            {shapes[run.state]}
-          </svg>
-          <span>{titleOf(run)}</span>
-        </li>
-      ))}
+      {runs
+        .map((run, place) => ({ run, place }))
+        .toReversed()
+        .map(({ run, place }) => (
+          <li key={place} className="flex items-center gap-2">
+            <svg aria-hidden="true" width="4" height="16" className="flex-none">
+              {shapes[run.state]}
+            </svg>
+            <span>{titleOf(run)}</span>
+          </li>
+        ))}
     </ol>
   );
 }

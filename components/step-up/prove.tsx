@@ -1,5 +1,4 @@
 "use client";
-import { startAuthentication, WebAuthnError } from "@simplewebauthn/browser";
 import { Fingerprint } from "lucide-react";
 import { type FormEvent, type ReactNode, startTransition, useEffect, useRef, useState } from "react";
 import type { ActionState } from "@/components/ui/action-state";
@@ -9,18 +8,22 @@ import { Field } from "@/components/ui/field";
 import { FormContext } from "@/components/ui/form-context";
 import { TotpInput } from "@/components/ui/totp-input";
 import type { Outcome } from "@/lib/core/outcome";
+import { askPasskey, type PasskeyRequest } from "./passkey";
 
 /** What a page's begin action answers: the question put to the person's factors. */
 export type ProveChallenge = {
   challengeId: string;
-  passkey: Parameters<typeof startAuthentication>[0]["optionsJSON"] | null;
+  passkey: PasskeyRequest | null;
   totp: boolean;
   expiresAt: string;
 };
 
-export type ProveFormProps = {
+/** What the action answers: most answer nothing but that it is done. */
+export type ProveState<Value> = { ok: true; value: Value } | Refusal | null;
+
+export type ProveFormProps<Value = null> = {
   /** The server action that carries the work out; it is handed the fields and a `grantId`. */
-  action: (state: ActionState, form: FormData) => Promise<ActionState>;
+  action: (state: ActionState, form: FormData) => Promise<ProveState<Value>>;
   /** Asks the server for a challenge that is bound to this very operation. */
   begin: (input: unknown) => Promise<Outcome<ProveChallenge>>;
   /** Hands the answer back and receives the grant. */
@@ -32,8 +35,8 @@ export type ProveFormProps = {
   danger?: boolean;
   /** Further inputs, such as a reason. */
   children?: ReactNode;
-  /** Called once after each success. */
-  onDone?: () => void;
+  /** Called once after each success, with what the action answered. */
+  onDone?: (value: Value | null) => void;
 };
 
 type Refusal = Exclude<ActionState, null | { ok: true }>;
@@ -49,7 +52,16 @@ const refused = (message: string): Refusal => ({ ok: false, code: "unavailable",
 const stay = (refusal: Refusal): Next => ({ stage: idle, refusal, sent: false });
 
 /** A form that is sent only with a fresh proof of presence for exactly what it says. */
-export function ProveForm({ action, begin, finish, label, fields, danger = false, children, onDone }: ProveFormProps) {
+export function ProveForm<Value = null>({
+  action,
+  begin,
+  finish,
+  label,
+  fields,
+  danger = false,
+  children,
+  onDone,
+}: ProveFormProps<Value>) {
   const form = useRef<HTMLFormElement>(null);
   const [stage, setStage] = useState<Stage>(idle);
   const [refusal, setRefusal] = useState<Refusal | null>(null);
@@ -87,15 +99,15 @@ export function ProveForm({ action, begin, finish, label, fields, danger = false
     data.set("grantId", proof.value.grantId);
     const done = await action(null, data);
     if (done && !done.ok) return stay(done);
-    onDone?.();
+    onDone?.(done?.value ?? null);
     return { stage: idle, refusal: null, sent: true };
   };
 
-  const askPasskey = async (challenge: ProveChallenge): Promise<Next> => {
+  const signIt = async (challenge: ProveChallenge): Promise<Next> => {
     const { challengeId, passkey, totp } = challenge;
     if (!passkey) return totp ? { stage: { challenge }, refusal: null, sent: false } : stay(refused(noFactor));
-    const assertion = await startAuthentication({ optionsJSON: passkey }).catch((error: unknown) => error);
-    return isAssertion(assertion) ? send({ challengeId, assertion }) : stay(refused(passkeyTrouble(assertion, totp)));
+    const answer = await askPasskey(passkey);
+    return "value" in answer ? send({ challengeId, assertion: answer.value }) : stay(refused(answer.trouble));
   };
 
   /** A wrong code has burnt its question: the next one is asked at once, so that the field can stay. */
@@ -120,7 +132,7 @@ export function ProveForm({ action, begin, finish, label, fields, danger = false
 
   const submit = (event: FormEvent<HTMLFormElement>) => {
     event.preventDefault();
-    if (stage === idle) return begun(askPasskey);
+    if (stage === idle) return begun(signIt);
     const code = String(new FormData(event.currentTarget).get("proofCode") ?? "").replace(/\D/g, "");
     const { challengeId } = stage.challenge;
     work(() => sendCode(challengeId, code));
@@ -177,14 +189,4 @@ function dataOf(form: HTMLFormElement | null): FormData {
   const data = form ? new FormData(form) : new FormData();
   data.delete("proofCode");
   return data;
-}
-
-const isAssertion = (value: unknown): value is Awaited<ReturnType<typeof startAuthentication>> =>
-  typeof value === "object" && value !== null && "rawId" in value;
-
-function passkeyTrouble(error: unknown, totp: boolean): string {
-  const instead = totp ? " Try again, or use a code." : " Try again.";
-  if (error instanceof WebAuthnError && error.code === "ERROR_CEREMONY_ABORTED")
-    return `The passkey prompt was closed.${instead}`;
-  return `No passkey answered.${instead}`;
 }

@@ -68,7 +68,7 @@ export function ActionForm({ action, children, onDone, refusal, resetOnDone = fa
         onSubmit={submit}
         aria-describedby={refused === null ? undefined : alertId}
         aria-busy={pending || undefined}
-        className="grid gap-4"
+        className="grid grid-cols-[minmax(0,1fr)] gap-4"
         {...rest}
       >
         {refused === null ? null : (
@@ -94,4 +94,9 @@ export function SubmitButton({
       {children}
     </Button>
   );
+}
+
+/** The buttons of a form, the one that goes on at the end; on a phone they wrap. */
+export function FormButtons({ children }: { children: ReactNode }) {
+  return <div className="flex flex-wrap items-center justify-end gap-2">{children}</div>;
 }

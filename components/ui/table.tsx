@@ -30,9 +30,19 @@ type Props<Row> = {
 
 const alignClass = (align: "start" | "end" | undefined) => (align === "end" ? "md:text-right" : "text-left");
 
+type FrameProps = {
+  children: ReactNode;
+  /** Has more columns than a small laptop holds: it scrolls sideways there, and its head no longer sticks. */
+  wide?: boolean;
+  className?: string;
+};
+
 /** The frame of a table: it scrolls sideways by itself, so that the page never does. */
-export function TableFrame({ children, className }: { children: ReactNode; className?: string }) {
-  return <div className={cn("min-w-0 max-xl:overflow-x-auto max-xl:[--top-h:0px]", className)}>{children}</div>;
+export function TableFrame({ children, wide = false, className }: FrameProps) {
+  const scrolls = wide
+    ? "max-[1400px]:overflow-x-auto max-[1400px]:[--top-h:0px]"
+    : "max-lg:overflow-x-auto max-lg:[--top-h:0px]";
+  return <div className={cn("min-w-0", scrolls, className)}>{children}</div>;
 }
 
 // Roles are spelled out because a table that is laid out as cards loses its own in some browsers.
@@ -44,6 +54,30 @@ const roles = {
   rowHeader: { role: "rowheader", scope: "row" },
   cell: { role: "cell" },
 } as const;
+
+function DataCell<Row>({ column, row, head }: { column: Column<Row>; row: Row; head: boolean }) {
+  const Cell = head ? "th" : "td";
+  const end = column.align === "end";
+  return (
+    <Cell
+      {...(head ? roles.rowHeader : roles.cell)}
+      data-label={column.label ?? (typeof column.header === "string" ? column.header : undefined)}
+      className={cn(
+        "row-y px-3 align-middle font-normal first:pl-4 last:pr-4 max-md:p-0 max-md:first:pl-0 max-md:last:pr-0",
+        head
+          ? "text-left md:min-w-52"
+          : "max-md:grid max-md:grid-cols-[8.5rem_minmax(0,1fr)] max-md:items-baseline max-md:gap-2 max-md:before:text-ink-3 max-md:before:content-[attr(data-label)]",
+        alignClass(column.align),
+        end && "num",
+        (column.nowrap ?? end) && "md:whitespace-nowrap",
+        column.wideOnly && "max-md:hidden",
+        column.className,
+      )}
+    >
+      {column.cell(row)}
+    </Cell>
+  );
+}
 
 /** A table with a sticky head; on a phone each row is a card with the same order of facts. */
 export function DataTable<Row>({ caption, columns, rows, rowKey, empty, className }: Props<Row>) {
@@ -77,30 +111,9 @@ export function DataTable<Row>({ caption, columns, rows, rowKey, empty, classNam
             data-row
             className="border-b last:border-b-0 hover:bg-hover focus-within:bg-hover max-md:grid max-md:gap-1.5 max-md:px-4 max-md:py-3"
           >
-            {columns.map((column) => {
-              const head = column.key === headerKey;
-              const Cell = head ? "th" : "td";
-              return (
-                <Cell
-                  key={column.key}
-                  {...(head ? roles.rowHeader : roles.cell)}
-                  data-label={column.label ?? (typeof column.header === "string" ? column.header : undefined)}
-                  className={cn(
-                    "row-y px-3 align-middle font-normal first:pl-4 last:pr-4 max-md:p-0 max-md:first:pl-0 max-md:last:pr-0",
-                    !head &&
-                      "max-md:grid max-md:grid-cols-[8.5rem_minmax(0,1fr)] max-md:items-baseline max-md:gap-2 max-md:before:text-ink-3 max-md:before:content-[attr(data-label)]",
-                    head && "text-left md:min-w-44",
-                    alignClass(column.align),
-                    column.align === "end" && "num",
-                    (column.nowrap ?? column.align === "end") && "md:whitespace-nowrap",
-                    column.wideOnly && "max-md:hidden",
-                    column.className,
-                  )}
-                >
-                  {column.cell(row)}
-                </Cell>
-              );
-            })}
+            {columns.map((column) => (
+              <DataCell key={column.key} column={column} row={row} head={column.key === headerKey} />
+            ))}
           </tr>
         ))}
       </tbody>

@@ -7,3 +7,9 @@ export function isTyping(target: EventTarget | null): boolean {
     target instanceof HTMLInputElement && !["checkbox", "radio", "button", "submit", "range"].includes(target.type)
   );
 }
+
+/** Whether a key press is free to be a shortcut: no modifier, no field, nothing open that takes keys itself. */
+export function isFreeKey(event: KeyboardEvent): boolean {
+  if (event.defaultPrevented || event.metaKey || event.ctrlKey || event.altKey) return false;
+  return !isTyping(event.target) && document.querySelector('[role="dialog"], [role="menu"]') === null;
+}

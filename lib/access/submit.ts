@@ -3,6 +3,7 @@ import { refresh } from "next/cache";
 import { currentActor } from "@/lib/auth/actor";
 import { type Outcome, refuse } from "@/lib/core/outcome";
 import type { Command } from "./command";
+import type { Actor } from "./permissions";
 import { fieldsOf } from "./form";
 
 export type ActionState = Outcome<null> | null;
@@ -22,4 +23,28 @@ export async function submitFor<Value>(run: Command<Value>, form: FormData): Pro
   const outcome = await run(actor, fieldsOf(form));
   if (outcome.ok) refresh();
   return outcome;
+}
+
+/** As submit, for actions that do more after the commit, such as calling a provider; what follows may refuse in its turn. */
+export async function submitThen<Value>(
+  run: Command<Value>,
+  form: FormData,
+  follow: (actor: Actor, value: Value) => Promise<Outcome<unknown>>,
+): Promise<ActionState> {
+  const actor = await currentActor();
+  if (!actor) return nobody;
+  const outcome = await run(actor, fieldsOf(form));
+  if (!outcome.ok) return outcome;
+  const followed = await follow(actor, outcome.value);
+  refresh();
+  return followed.ok ? { ok: true, value: null } : followed;
+}
+
+/** For actions whose work looks outside before it writes: whoever is signed in, and what came of it. */
+export async function submitWork(work: (actor: Actor) => Promise<Outcome<unknown>>): Promise<ActionState> {
+  const actor = await currentActor();
+  if (!actor) return nobody;
+  const outcome = await work(actor);
+  refresh();
+  return outcome.ok ? { ok: true, value: null } : outcome;
 }

@@ -2,7 +2,7 @@ import "server-only";
 import { z } from "zod";
 import { read } from "@/lib/access/read";
 import type { Proven } from "@/lib/access/step-up";
-import { Refusal, refuse } from "@/lib/core/outcome";
+import { accept, type Outcome, Refusal, refuse } from "@/lib/core/outcome";
 import type { Tx } from "@/lib/platform/db";
 import type { Prisma } from "@/lib/platform/prisma/client";
 import { type RestorePlan, restoreStates } from "@/lib/restores/rules";
@@ -240,13 +240,13 @@ export const listWaiting = read("restore:read", z.object({}), async ({ db, actor
 export const proofOfVote = read(
   "restore:approve",
   approvalRef.extend({ verdict: z.enum(["approve", "reject"]) }),
-  async ({ db, visible }, { approvalId, verdict }): Promise<Proven> => {
+  async ({ db, visible }, { approvalId, verdict }): Promise<Outcome<Proven>> => {
     const row = await db.approvalRequest.findFirst({
       where: { id: approvalId, restore: { system: systemsVisible(visible) } },
       select: { id: true, revision: true, paramsHash: true, state: true },
     });
     if (!row?.paramsHash || row.state !== "pending") throw new Refusal(refuse("conflict", "This request takes no votes now."));
-    return { op: `approval.${verdict}`, subjectType: "approval", subjectId: row.id, revision: row.revision, paramsHash: row.paramsHash };
+    return accept({ op: `approval.${verdict}`, subjectType: "approval", subjectId: row.id, revision: row.revision, paramsHash: row.paramsHash });
   },
 );
 

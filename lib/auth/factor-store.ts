@@ -13,3 +13,9 @@ export async function usableFactors(userId: string) {
     totps: factors.filter(({ kind }) => kind === "totp"),
   };
 }
+
+/** Which kinds of factor a person can show. */
+export async function factorKindsOf({ id }: { id: string }): Promise<{ passkey: boolean; totp: boolean }> {
+  const { passkeys, totps } = await usableFactors(id);
+  return { passkey: passkeys.length > 0, totp: totps.length > 0 };
+}

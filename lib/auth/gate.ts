@@ -12,7 +12,7 @@ function policy(nonce: string): string {
   return [
     "default-src 'none'",
     `script-src 'nonce-${nonce}' 'strict-dynamic'${development ? " 'unsafe-eval'" : ""}`,
-    `style-src-elem 'self' 'nonce-${nonce}'`,
+    `style-src-elem 'self' ${development ? "'unsafe-inline'" : `'nonce-${nonce}'`}`,
     "style-src-attr 'unsafe-inline'",
     "img-src 'self' data:",
     "font-src 'self'",
@@ -21,8 +21,10 @@ function policy(nonce: string): string {
     "base-uri 'none'",
     "frame-ancestors 'none'",
     "manifest-src 'self'",
-    "require-trusted-types-for 'script'",
-    "trusted-types nextjs nextjs#bundler 'allow-duplicates'",
+    // The development tools write scripts and styles by string.
+    ...(development
+      ? []
+      : ["require-trusted-types-for 'script'", "trusted-types nextjs nextjs#bundler 'allow-duplicates'"]),
   ].join("; ");
 }
 
@@ -34,7 +36,7 @@ const fixed: Readonly<Record<string, string>> = {
   "x-frame-options": "DENY",
   "cache-control": "no-store",
   "permissions-policy":
-    "publickey-credentials-get=(self), publickey-credentials-create=(self), camera=(), microphone=(), geolocation=(), payment=(), usb=(), serial=(), bluetooth=(), display-capture=()",
+    "publickey-credentials-get=(self), publickey-credentials-create=(self), camera=(), microphone=(), geolocation=(), payment=(), usb=(), serial=(), display-capture=()",
   ...(https ? { "strict-transport-security": "max-age=63072000; includeSubDomains" } : {}),
 };
 

@@ -64,9 +64,9 @@ export function nextStep(reason: Reason, systemId: string | null): NextStep | nu
     case "runs.failed":
       return reason.jobId
         ? { label: "See error", href: `/jobs/${reason.jobId}` }
-        : page && { label: "See runs", href: `${page}#jobs` };
+        : page === null ? null : { label: "See runs", href: `${page}#jobs` };
     case "runs.missed":
-      return page && { label: "See runs", href: `${page}#runs` };
+      return page === null ? null : { label: "See runs", href: `${page}#runs` };
     case "system.empty":
       return systemId ? { label: "Assign resources", href: `/systems/unassigned?system=${systemId}` } : null;
     case "objective.none":
@@ -74,13 +74,13 @@ export function nextStep(reason: Reason, systemId: string | null): NextStep | nu
     case "point.none":
     case "rpo.breached":
     case "rpo.close":
-      return page && { label: "Back up now", href: `${page}#resource-${resource}` };
+      return page === null ? null : { label: "Back up now", href: `${page}#resource-${resource}` };
     case "proof.failed":
     case "proof.stale":
     case "proof.never":
       return systemId ? { label: "Test a restore", href: `/restores/new?system=${systemId}&resource=${resource}` } : null;
     case "resource.vanished":
-      return page && { label: "See resource", href: `${page}#resource-${resource}` };
+      return page === null ? null : { label: "See resource", href: `${page}#resource-${resource}` };
     default:
       return null;
   }

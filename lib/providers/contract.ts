@@ -37,8 +37,10 @@ export type ObservedResource = {
   sizeBytes: number | null;
   tags: Record<string, string>;
   rawStatus: string;
-  /** Engine, endpoint and the like, where the service's own Describe call tells. */
+  /** Engine, endpoint, `createdAt` and the like, where the service's own Describe call tells. */
   detail: Record<string, unknown>;
+  /** Its own service no longer lists it: only its recovery points are left. */
+  gone: boolean;
 };
 
 export type ObservedVault = {
@@ -62,6 +64,9 @@ export type ObservedPoint = {
   resourceRef: string;
   resourceKind: string;
   resourceName: string;
+  /** Where the resource itself is, which for a copy is another place than the point's; null where the provider does not tell. */
+  resourceRegion: string | null;
+  resourceAccount: string | null;
   account: string;
   kind: "snapshot" | "continuous" | "logical" | "archive";
   status: PointStatus;
@@ -78,6 +83,7 @@ export type ObservedPoint = {
   encrypted: boolean | null;
   keyRef: string | null;
   parentRef: string | null;
+  /** Set on copies: the point it was copied from or, where the provider tells no more, that point's vault. */
   copyOfRef: string | null;
 };
 
@@ -126,6 +132,8 @@ export type ObservedPolicy = {
   providerRef: string;
   name: string;
   rawStatus: string;
+  /** Since when it reads like this. */
+  versionedAt: Date | null;
   rules: ObservedRule[];
   selections: PolicySelection[];
 };

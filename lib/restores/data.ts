@@ -3,8 +3,8 @@ import { z } from "zod";
 import { read } from "@/lib/access/read";
 import type { Proven } from "@/lib/access/step-up";
 import { paramsHashOf } from "@/lib/approvals/fingerprint";
-import { stateAt } from "@/lib/approvals/rules";
-import { demand, Refusal, refuse } from "@/lib/core/outcome";
+import { type Level, stateAt } from "@/lib/approvals/rules";
+import { accept, demand, type Outcome, Refusal, refuse } from "@/lib/core/outcome";
 import { secondsBetween } from "@/lib/core/time";
 import type { Tx } from "@/lib/platform/db";
 import type { Prisma } from "@/lib/platform/prisma/client";
@@ -12,6 +12,7 @@ import { systemsVisible } from "@/lib/systems/visible";
 import { buildPlan, type PlanSource } from "./plan";
 import { type Draft, nextStep, type RestorePlan, type Verdict } from "./rules";
 import { itemRef, restoreList, restoreRef } from "./schema";
+import type { RestoreView } from "./view";
 
 const iso = (at: Date | null) => at?.toISOString() ?? null;
 const number = (size: bigint | null) => (size === null ? null : Number(size));
@@ -54,20 +55,20 @@ export async function planSource(db: Pick<Tx, "restoreRequest" | "recoveryPoint"
 }
 
 /** How submitting a draft is named for a proof of presence: by the hash of the very plan it would submit. */
-export const proofOfSubmission = read("restore:request", restoreRef, async ({ db, actor, visible }, { restoreId }): Promise<Proven> => {
+export const proofOfSubmission = read("restore:request", restoreRef, async ({ db, actor, visible }, { restoreId }): Promise<Outcome<Proven>> => {
   const source = await planSource(db as unknown as Tx, restoreId);
   await seen(db as unknown as Tx, restoreId, visible);
   if (source.restore.requestedById !== actor.id) throw new Refusal(refuse("forbidden", "The requester alone submits a request."));
   const plan = demand(buildPlan(source));
-  return { op: "restore.submit", subjectType: "restore", subjectId: restoreId, revision: source.restore.approval.revision + 1, paramsHash: paramsHashOf(plan) };
+  return accept({ op: "restore.submit", subjectType: "restore", subjectId: restoreId, revision: source.restore.approval.revision + 1, paramsHash: paramsHashOf(plan) });
 });
 
 /** How starting an approved restore is named for a proof of presence. */
-export const proofOfStart = read("restore:start", restoreRef, async ({ db, visible }, { restoreId }): Promise<Proven> => {
+export const proofOfStart = read("restore:start", restoreRef, async ({ db, visible }, { restoreId }): Promise<Outcome<Proven>> => {
   await seen(db as unknown as Tx, restoreId, visible);
   const row = await db.restoreRequest.findUnique({ where: { id: restoreId }, include: { approval: true } });
   if (!row?.approval.paramsHash || row.approval.state !== "approved") throw new Refusal(refuse("conflict", "This restore is not approved."));
-  return { op: "restore.start", subjectType: "restore", subjectId: restoreId, revision: row.approval.revision, paramsHash: row.approval.paramsHash };
+  return accept({ op: "restore.start", subjectType: "restore", subjectId: restoreId, revision: row.approval.revision, paramsHash: row.approval.paramsHash });
 });
 
 /** Refuses what lies outside the actor's scope as if it were not there. */
@@ -79,7 +80,7 @@ export async function seen(tx: Pick<Tx, "restoreRequest">, restoreId: string, vi
 const resourceColumns = { id: true, name: true, kind: true, region: true, account: true, providerRef: true, sizeBytes: true } as const;
 
 /** One restore with all that its page shows: the draft, the request, the run and what was checked. */
-export const getRestore = read("restore:read", restoreRef, async ({ db, actor, visible }, { restoreId }) => {
+export const getRestore = read("restore:read", restoreRef, async ({ db, actor, visible }, { restoreId }): Promise<RestoreView | null> => {
   const row = await db.restoreRequest.findFirst({
     where: { id: restoreId, system: systemsVisible(visible) },
     include: {
@@ -121,7 +122,7 @@ export const getRestore = read("restore:read", restoreRef, async ({ db, actor, v
     approval: {
       id: row.approval.id,
       state: stateAt(row.approval, now),
-      level: row.approval.level,
+      level: row.approval.level as Level,
       revision: row.approval.revision,
       neededTotal: row.approval.approvalsNeeded,
       words: revision && row.approval.state !== "draft" ? revision.fingerprintWords : [],
@@ -154,8 +155,6 @@ export const getRestore = read("restore:read", restoreRef, async ({ db, actor, v
     now: now.toISOString(),
   };
 });
-
-export type RestoreView = NonNullable<Awaited<ReturnType<typeof getRestore>>>;
 
 const pageSize = 50;
 

@@ -259,3 +259,52 @@ export type RestoreProgress = {
   percent: number | null;
   message: string | null;
 };
+
+const quoted = (text: string) => `'${text.replaceAll("'", "'\\''")}'`;
+
+/** The call of the provider's own command line that does the same as an item, for whoever wants to see or repeat it. */
+export function equivalentCommand(item: Pick<PlanItem, "pointRef" | "roleRef" | "metadata" | "restoreTime" | "pointKind" | "target">): string {
+  const time =
+    item.pointKind !== "continuous"
+      ? {}
+      : item.restoreTime
+        ? { RestoreTime: item.restoreTime, UseLatestRestorableTime: "false" }
+        : { UseLatestRestorableTime: "true" };
+  return [
+    `aws backup start-restore-job --region ${item.target.region}`,
+    `  --recovery-point-arn ${quoted(item.pointRef)}`,
+    `  --iam-role-arn ${quoted(item.roleRef)}`,
+    `  --metadata ${quoted(JSON.stringify({ ...item.metadata, ...time }))}`,
+  ].join(" \\\n");
+}
+
+export type PlanChange = { what: string; from: string; to: string };
+
+const said = (value: unknown) => (value === null || value === undefined || value === "" ? "nothing" : typeof value === "object" ? JSON.stringify(value) : String(value));
+
+/** What differs between two wordings of a plan, in the words of the plan; empty when they say the same. */
+export function planDifference(before: RestorePlan, after: RestorePlan): PlanChange[] {
+  const lines = (plan: RestorePlan): [string, unknown][] => [
+    ["Reason", plan.reason],
+    ["Ticket", plan.incidentRef],
+    ...plan.items.flatMap((item, index): [string, unknown][] => {
+      const at = plan.items.length > 1 ? ` ${index + 1}` : "";
+      return [
+        [`Resource${at}`, item.resourceName],
+        [`Recovery point${at}`, item.pointRef],
+        [`Moment${at}`, item.restoreTime ?? item.dataAsOf],
+        [`Target${at}`, `${item.target.name} in ${item.target.account}, ${item.target.region}`],
+        [`Mode${at}`, item.mode],
+        [`Service role${at}`, item.roleRef],
+        ...Object.entries(item.metadata).map(([key, value]): [string, unknown] => [`${key}${at}`, value]),
+      ];
+    }),
+    ["Checks after", plan.assertions.map(({ name, sql, comparator, expected }) => `${name}: ${sql} ${comparator} ${expected}`).join("; ")],
+  ];
+  const [old, current] = [new Map(lines(before)), new Map(lines(after))];
+  const keys = [...new Set([...old.keys(), ...current.keys()])];
+  return keys.flatMap((what) => {
+    const [from, to] = [said(old.get(what)), said(current.get(what))];
+    return from === to ? [] : [{ what, from, to }];
+  });
+}

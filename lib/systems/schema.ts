@@ -1,7 +1,6 @@
 import { z } from "zod";
-import { editBase } from "@/lib/tiers/schema";
-import { tierId } from "@/lib/tiers/schema";
 import { healthStates } from "@/lib/health/rules";
+import { editBase, tierId } from "@/lib/tiers/schema";
 import {
   criticalities,
   environments,
@@ -43,7 +42,7 @@ const noId = z.union([z.literal("").transform(() => null), z.uuid("Choose one of
 
 export const systemRef = z.object({ systemId });
 /** A system as an address names it: by its id or by its slug. */
-export const systemAddress = z.object({ system: z.string().min(1).max(80) });
+export const systemAddress = z.object({ system: z.union([z.uuid(), z.string().regex(/^[a-z0-9][a-z0-9-]{0,79}$/)]) });
 
 const settings = {
   name: plainName("The name"),
@@ -87,7 +86,7 @@ export const dependencyRef = z.object({ systemId, dependencyId: z.uuid() });
 
 /** What a list of systems may be asked for; anything else in the address is left out of account. */
 export const systemsQuery = z.object({
-  q: z.string().trim().max(200).optional().catch(undefined),
+  q: z.string().trim().max(200).refine((text) => !hasUnseen(text)).optional().catch(undefined),
   tier: tierId.optional().catch(undefined),
   owner: z.union([z.uuid(), z.literal("none")]).optional().catch(undefined),
   status: z.enum(healthStates).optional().catch(undefined),

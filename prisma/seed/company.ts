@@ -9,6 +9,7 @@ import { db, type Tx } from "@/lib/platform/db";
 import type { ConnectionSettings } from "@/lib/providers/contract";
 import { ensureDefaultTiers } from "@/lib/tiers/ensure";
 import { assertionsByContent } from "@/prisma/seed/assertions";
+import { estateSeed } from "@/prisma/seed/estate-seed";
 import { loginsOf } from "@/sandbox/aws/databases/names";
 import { belongings, smallEstateConnections, smallEstateSystems } from "@/sandbox/aws/estates/nordwind";
 
@@ -133,9 +134,6 @@ async function seedConnections(tx: Tx, endpoint: string): Promise<void> {
     });
   }
 }
-
-/** The seed of the pretend estate: with it, the probe's password follows. */
-const estateSeed = "nordwind";
 
 /** Lays Nordwind Handel into an empty database, and does nothing twice. */
 export async function seedCompany(factsFile: string): Promise<void> {

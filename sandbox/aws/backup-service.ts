@@ -43,7 +43,10 @@ function routeOf(request: ServiceRequest): Route {
   const route = router(request.method, request.rawPath, request.query);
   if (route) return route;
   if (newerPaths.test(request.rawPath)) throw invalidRequest("Backup access points are not available in this sandbox.");
-  throw new CloudError("UnknownOperationException", `No operation of AWS Backup has ${request.method} ${request.rawPath}`);
+  throw new CloudError(
+    "UnknownOperationException",
+    `No operation of AWS Backup has ${request.method} ${request.rawPath}`,
+  );
 }
 
 function answer({ place, caller, pageTokens, request }: ServiceCall): ServiceAnswer {
@@ -63,7 +66,14 @@ function answer({ place, caller, pageTokens, request }: ServiceCall): ServiceAns
 
 /** The error in AWS Backup's own form: its name in a header and in the body. */
 function answerError(error: CloudError): ServiceAnswer {
-  const body = { Code: error.name, Message: error.message, Type: error.type, message: error.message, __type: error.name, ...error.extra };
+  const body = {
+    Code: error.name,
+    Message: error.message,
+    Type: error.type,
+    message: error.message,
+    __type: error.name,
+    ...error.extra,
+  };
   return {
     status: error.status,
     headers: { "content-type": "application/json", "x-amzn-errortype": error.name },

@@ -43,17 +43,18 @@ async function asked<Row extends pg.QueryResultRow>(
 
 /** Rows and a checksum of every table. */
 async function contentAt(endpoint: Endpoint, kind: string): Promise<Record<string, string>> {
-  const found: Record<string, string> = {};
-  for (const { name, key } of contents.get(kind)?.tables ?? []) {
-    const [row] = await asked<{ print: string }>(
-      endpoint,
-      databases.logins.probe,
-      "SET TimeZone = 'UTC'",
-      `SELECT count(*) || ' ' || md5(string_agg(t::text, '|' ORDER BY ${key})) AS print FROM ${name} AS t`,
-    );
-    found[name] = row?.print ?? "";
-  }
-  return found;
+  const prints = (contents.get(kind)?.tables ?? []).map(
+    ({ name, key }) =>
+      `'${name}', (SELECT count(*) || ' ' || md5(string_agg(t::text, '|' ORDER BY ${key})) FROM ${name} AS t)`,
+  );
+  const [row] = await asked<{ content: Record<string, string> }>(
+    endpoint,
+    databases.logins.probe,
+    "SET TimeZone = 'UTC'",
+    `SELECT json_build_object(${prints.join(", ")}) AS content`,
+  );
+  if (!row) throw new Error(`${endpoint.databaseName} has no content.`);
+  return row.content;
 }
 
 const rowsIn = (content: Record<string, string>): number =>
@@ -246,4 +247,23 @@ it("carries out an accident once, and gives another seed other rows", async () =
   expect(await other.stats(place)).not.toEqual(await databases.stats(place));
   await other.drop(place);
   await other.stop();
+});
+
+it("clears one estate's databases and no others", async () => {
+  const [mine, other] = [
+    await openDatabases({ adminUrl, seed: "cleared" }),
+    await openDatabases({ adminUrl, seed: "kept" }),
+  ];
+  const place = ref("crm");
+  const target = { ...place, identifier: "leftover" };
+  await other.ensureLive(place, noon);
+  await mine.ensureLive(place, noon);
+  await mine.restore({ source: place, moment: noon, target });
+  await mine.clear();
+  expect(await mine.restore({ source: place, moment: noon, target })).toHaveProperty("sizeBytes");
+  expect((await other.stats(place)).tables.length).toBeGreaterThan(0);
+  for (const each of [mine, other]) {
+    await each.clear();
+    await each.stop();
+  }
 });

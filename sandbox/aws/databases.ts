@@ -11,7 +11,14 @@ import {
 import { type AccidentKind, literalOf } from "@/sandbox/aws/databases/content";
 import { contentOf } from "@/sandbox/aws/databases/contents";
 import { advanceDatabase, fillDatabase } from "@/sandbox/aws/databases/materialise";
-import { archiveNameOf, databaseNameOf, type Logins, loginsOf, saltOf } from "@/sandbox/aws/databases/names";
+import {
+  archiveNameOf,
+  databaseNameOf,
+  type Logins,
+  loginsOf,
+  namePrefixOf,
+  saltOf,
+} from "@/sandbox/aws/databases/names";
 import { inTransaction, openServer, type Server } from "@/sandbox/aws/databases/server";
 import type { DatabaseEndpoint, DatabaseRef } from "@/sandbox/aws/world";
 
@@ -30,6 +37,8 @@ export type Databases = {
   stats(ref: DatabaseRef): Promise<{ tables: { name: string; rows: number }[]; sizeBytes: number }>;
   /** Removes the database; what people changed in it is kept, because its recovery points still know it. */
   drop(ref: DatabaseRef): Promise<void>;
+  /** Removes every database of the estate and all memory of what people changed: the shelves of a world just built. */
+  clear(): Promise<void>;
   /** The estate's logins: one that only reads, one that also writes as an application would. */
   logins: Logins;
   stop(): Promise<void>;
@@ -112,6 +121,14 @@ export async function openDatabases(options: { adminUrl: string; seed: string })
           await putAway(server, archiveName, databaseName, kept);
         });
         await server.connected(null, (client) => client.query(`DROP DATABASE ${databaseName} WITH (FORCE)`));
+      }),
+    clear: () =>
+      server.connected(null, async (client) => {
+        const { rows } = await client.query<{ name: string }>(
+          "SELECT datname AS name FROM pg_database WHERE starts_with(datname, $1)",
+          [namePrefixOf(seed)],
+        );
+        for (const { name } of rows) await client.query(`DROP DATABASE ${name} WITH (FORCE)`);
       }),
     stop: () => server.close(),
   };

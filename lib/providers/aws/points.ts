@@ -91,37 +91,51 @@ export function toVault(vault: BackupVaultListMember): ObservedVault {
 export function toPoint(point: RecoveryPointByBackupVault): ObservedPoint {
   const providerRef = named(point.RecoveryPointArn, "recovery point's ARN");
   const resourceRef = named(point.ResourceArn, "recovery point's resource");
+  const vaultRef = named(point.BackupVaultArn, "recovery point's vault");
   const rawStatus = point.Status ?? "";
-  const coldAt = point.CalculatedLifecycle?.MoveToColdStorageAt ?? null;
   return {
     providerRef,
-    vaultRef: named(point.BackupVaultArn, "recovery point's vault"),
+    vaultRef,
     resourceRef,
     resourceKind: point.ResourceType ?? "",
     resourceName: point.ResourceName ?? nameOf(resourceRef),
-    account: accountOf(point.BackupVaultArn ?? providerRef),
+    resourceRegion: regionOf(resourceRef) || null,
+    resourceAccount: accountOf(resourceRef) || null,
+    account: accountOf(vaultRef),
     kind: isContinuous(providerRef, rawStatus) ? "continuous" : "snapshot",
     status: toPointStatus(rawStatus),
     rawStatus,
-    statusMessage: point.StatusMessage ?? null,
-    dataAsOf: point.CreationDate ?? null,
+    statusMessage: orNull(point.StatusMessage),
+    dataAsOf: orNull(point.CreationDate),
     asOfQuality: "estimated",
-    startedAt: point.InitiationDate ?? null,
-    completedAt: point.CompletionDate ?? null,
-    expiresAt: point.CalculatedLifecycle?.DeleteAt ?? null,
-    coldAt,
-    sizeBytes: point.BackupSizeInBytes ?? null,
-    storageClass: coldAt && coldAt.getTime() <= Date.now() ? "cold" : "warm",
-    encrypted: point.IsEncrypted ?? null,
-    keyRef: point.EncryptionKeyArn ?? null,
-    parentRef: point.ParentRecoveryPointArn ?? null,
-    copyOfRef: point.SourceBackupVaultArn ?? null,
+    startedAt: orNull(point.InitiationDate),
+    completedAt: orNull(point.CompletionDate),
+    expiresAt: orNull(point.CalculatedLifecycle?.DeleteAt),
+    ...storageOf(point),
+    sizeBytes: orNull(point.BackupSizeInBytes),
+    encrypted: orNull(point.IsEncrypted),
+    keyRef: orNull(point.EncryptionKeyArn),
+    parentRef: orNull(point.ParentRecoveryPointArn),
+    copyOfRef: orNull(point.SourceBackupVaultArn),
   };
+}
+
+const orNull = <T>(value: T | undefined): T | null => value ?? null;
+
+/** The list does not tell the storage class, but when the point moves to cold storage. */
+function storageOf({
+  CalculatedLifecycle,
+}: RecoveryPointByBackupVault): Pick<ObservedPoint, "coldAt" | "storageClass"> {
+  const coldAt = CalculatedLifecycle?.MoveToColdStorageAt ?? null;
+  return { coldAt, storageClass: coldAt && coldAt.getTime() <= Date.now() ? "cold" : "warm" };
 }
 
 /** Point-in-time recovery shows in the ARN, and in the status that only continuous points have. */
 const isContinuous = (ref: string, rawStatus: string) =>
   ref.includes(":recovery-point:continuous:") || rawStatus === "AVAILABLE" || rawStatus === "STOPPED";
+
+/** The region in an ARN; empty where the service leaves it out. */
+export const regionOf = (arn: string): string => arn.split(":")[3] ?? "";
 
 /** The account in an ARN; empty where the service leaves it out. */
 export const accountOf = (arn: string): string => arn.split(":")[4] ?? "";

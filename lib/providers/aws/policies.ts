@@ -38,6 +38,7 @@ async function readPolicy(clients: AwsClients, planId: string): Promise<Observed
     providerRef: named(plan.BackupPlanArn, "plan's ARN"),
     name: plan.BackupPlan?.BackupPlanName ?? planId,
     rawStatus: plan.VersionId ?? "",
+    versionedAt: plan.CreationDate ?? null,
     rules: (plan.BackupPlan?.Rules ?? []).map(toRule),
     selections: await readSelections(clients, planId),
   };

@@ -36,9 +36,6 @@ const kindsByArn: readonly (readonly [RegExp, string])[] = [
   [/^arn:[^:]+:cloudformation:[^:]+:[^:]+:stack\//, "CloudFormation"],
 ];
 
-/** What stands as the status of a resource that only its recovery points remember. */
-export const goneStatus = "deleted";
-
 const taggedTypes = [
   "rds:db",
   "rds:cluster",
@@ -128,7 +125,7 @@ function fromTags(arn: string, tags: Record<string, string>, { account }: Place)
   const kind = kindsByArn.find(([pattern]) => pattern.test(arn))?.[1];
   if (!kind) return [];
   const base = { providerRef: arn, kind, name: tags.Name ?? nameOf(arn), account: accountOf(arn) || account };
-  return [{ ...base, sizeBytes: null, tags, rawStatus: "", detail: {} }];
+  return [{ ...base, sizeBytes: null, tags, rawStatus: "", detail: {}, gone: false }];
 }
 
 const clusterKind = (engine = "") =>
@@ -163,6 +160,7 @@ const toDatabase = (one: DBInstance, account: string, tags: Tags): ObservedResou
     detail: present({
       engine: one.Engine,
       engineVersion: one.EngineVersion,
+      createdAt: one.InstanceCreateTime,
       host: one.Endpoint?.Address,
       port: one.Endpoint?.Port,
       databaseName: one.DBName,
@@ -172,6 +170,7 @@ const toDatabase = (one: DBInstance, account: string, tags: Tags): ObservedResou
       subnetGroup: one.DBSubnetGroup?.DBSubnetGroupName,
       vpcId: one.DBSubnetGroup?.VpcId,
     }),
+    gone: false,
   };
 };
 
@@ -194,6 +193,7 @@ const toCluster = (one: DBCluster, account: string, tags: Tags): ObservedResourc
     detail: present({
       engine: one.Engine,
       engineVersion: one.EngineVersion,
+      createdAt: one.ClusterCreateTime,
       host: one.Endpoint,
       port: one.Port,
       databaseName: one.DatabaseName,
@@ -201,6 +201,7 @@ const toCluster = (one: DBCluster, account: string, tags: Tags): ObservedResourc
       encrypted: one.StorageEncrypted,
       subnetGroup: one.DBSubnetGroup,
     }),
+    gone: false,
   };
 };
 
@@ -221,10 +222,12 @@ const readVolumes = ({ ec2 }: AwsClients, { region, account, partition }: Place,
           rawStatus: one.State ?? "",
           detail: present({
             volumeType: one.VolumeType,
+            createdAt: one.CreateTime,
             availabilityZone: one.AvailabilityZone,
             encrypted: one.Encrypted,
             attachedTo: one.Attachments?.[0]?.InstanceId,
           }),
+          gone: false,
         };
       }),
   );
@@ -255,6 +258,7 @@ const readInstances = (
               availabilityZone: one.Placement?.AvailabilityZone,
               vpcId: one.VpcId,
             }),
+            gone: false,
           };
         }),
   );
@@ -281,7 +285,12 @@ async function* readTables(
       sizeBytes: Table?.TableSizeBytes ?? null,
       tags: tags.get(providerRef) ?? {},
       rawStatus: Table?.TableStatus ?? "",
-      detail: present({ itemCount: Table?.ItemCount, billingMode: Table?.BillingModeSummary?.BillingMode }),
+      detail: present({
+        itemCount: Table?.ItemCount,
+        createdAt: Table?.CreationDateTime,
+        billingMode: Table?.BillingModeSummary?.BillingMode,
+      }),
+      gone: false,
     };
   }
 }
@@ -308,9 +317,11 @@ const readFileSystems = (
           rawStatus: one.LifeCycleState ?? "",
           detail: present({
             encrypted: one.Encrypted,
+            createdAt: one.CreationTime,
             performanceMode: one.PerformanceMode,
             throughputMode: one.ThroughputMode,
           }),
+          gone: false,
         };
       }),
   );
@@ -320,19 +331,17 @@ const readBuckets = ({ s3 }: AwsClients, { region, account, partition }: Place, 
     () => paginateListBuckets({ client: s3, pageSize: 1_000, stopOnSameToken: true }, { BucketRegion: region }),
     ({ Buckets = [] }) =>
       Buckets.filter(({ BucketRegion }) => BucketRegion === undefined || BucketRegion === region).map(
-        ({ Name = "" }) => {
+        ({ Name = "", CreationDate }) => {
           const providerRef = `arn:${partition}:s3:::${Name}`;
-          const own = tags.get(providerRef) ?? {};
-          return {
+          const base = {
             providerRef,
             kind: "S3",
             name: Name,
             account,
             sizeBytes: null,
-            tags: own,
-            rawStatus: "",
-            detail: {},
+            tags: tags.get(providerRef) ?? {},
           };
+          return { ...base, rawStatus: "", detail: present({ createdAt: CreationDate }), gone: false };
         },
       ),
   );
@@ -368,8 +377,9 @@ const readProtected = ({ backup }: AwsClients, place: Place, tags: Tags): Pages<
                 account: accountOf(ResourceArn) || place.account,
                 sizeBytes: null,
                 tags: tags.get(ResourceArn) ?? {},
-                rawStatus: described.has(ResourceType) && !tags.has(ResourceArn) ? goneStatus : "",
+                rawStatus: "",
                 detail: { knownBy: "backup" },
+                gone: described.has(ResourceType) && !tags.has(ResourceArn),
               },
             ]
           : [],

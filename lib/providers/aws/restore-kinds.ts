@@ -16,11 +16,6 @@ export type FieldSpec = Pick<RestoreField, "key" | "label" | "hint"> &
     proposed?: string;
   };
 
-/** Settings of ours that go along with a plan; AWS Backup is never sent them. */
-export const ownPrefix = "holdfast:";
-/** The class of the instance that a restored cluster is given. */
-export const instanceClassKey = `${ownPrefix}DBInstanceClass`;
-
 const text = (key: string, label: string, hint: string, more: Partial<FieldSpec> = {}): FieldSpec => ({
   key,
   label,
@@ -99,14 +94,6 @@ const cluster: RestoreKind = {
       "The restore always makes a new cluster; the original is not touched.",
     ),
     text("Engine", "Engine", "As it was when the backup was made.", { required: true }),
-    text(
-      instanceClassKey,
-      "Class of the instance we add",
-      "AWS restores a cluster without instances: one is added so that it can be reached.",
-      {
-        required: true,
-      },
-    ),
     text("DBSubnetGroupName", "Subnet group", network),
     json("VpcSecurityGroupIds", "Security groups", network),
     text("EngineVersion", "Engine version", "As it was when the backup was made."),

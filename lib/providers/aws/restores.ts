@@ -6,23 +6,17 @@ import {
   StartBackupJobCommand,
   StartRestoreJobCommand,
 } from "@aws-sdk/client-backup";
-import type {
-  BackupOrder,
-  ProviderRestoreJob,
-  RestoreField,
-  RestoreForm,
-  RestoreOrder,
+import {
+  type BackupOrder,
+  ProviderError,
+  type ProviderRestoreJob,
+  type RestoreField,
+  type RestoreForm,
+  type RestoreOrder,
 } from "@/lib/providers/contract";
 import { ask, named, readPages } from "./errors";
 import { toJobState, toPercent } from "./jobs";
-import {
-  type FieldSpec,
-  instanceClassKey,
-  otherKind,
-  ownPrefix,
-  type RestoreKind,
-  restoreKinds,
-} from "./restore-kinds";
+import { type FieldSpec, otherKind, type RestoreKind, restoreKinds } from "./restore-kinds";
 import type { AwsClients } from "./session";
 
 type Metadata = Readonly<Record<string, string | null | undefined>>;
@@ -61,7 +55,6 @@ export function toRestoreForm(resourceKind: string, metadata: Metadata, continuo
       ...rest.map(({ key, value }) =>
         sourceField(key, value, isInformative(kind, key) || moments.has(key.toLowerCase())),
       ),
-      ...(pointInTime ? momentFields(resourceKind) : []),
     ],
     notRestored: [...kind.notRestored],
     pointInTime,
@@ -75,7 +68,7 @@ const isInformative = (kind: RestoreKind, key: string) =>
   kind.informative.some((one) => one.toLowerCase() === key.toLowerCase());
 
 function toField(spec: FieldSpec, bySource: ReadonlyMap<string, { key: string; value: string | null }>): RestoreField {
-  const source = bySource.get(spec.key === instanceClassKey ? "dbinstanceclass" : spec.key.toLowerCase());
+  const source = bySource.get(spec.key.toLowerCase());
   const own = spec.isTargetName ? null : (spec.proposed ?? source?.value ?? spec.fallback ?? null);
   return {
     key: spec.key,
@@ -102,29 +95,23 @@ const sourceField = (key: string, value: string | null, readOnly: boolean): Rest
   hint: readOnly ? "As at the source; AWS does not take it back." : "A setting that AWS remembers of the source.",
 });
 
-/** A restore to a moment inside the window; for databases the newest moment can be asked for instead. */
-const momentFields = (resourceKind: string): RestoreField[] => {
-  const field = (key: string, label: string, kind: RestoreField["kind"], hint: string): RestoreField => ({
-    ...sourceField(key, null, false),
-    label,
-    kind,
-    hint,
-    required: kind === "text",
-  });
-  const at = field("RestoreTime", "Moment", "text", "ISO 8601 in UTC, inside the restorable window.");
-  if (resourceKind === "S3") return [at];
-  return [
-    at,
-    {
-      ...field("UseLatestRestorableTime", "The newest moment", "boolean", "True instead of a moment."),
-      sourceValue: "false",
-    },
-  ];
-};
+/** The moment in AWS's own keys; the same order always spells it the same, or its token would be refused. */
+function momentOf({ resourceKind, restoreTime }: RestoreOrder): Record<string, string> {
+  if (resourceKind === "S3" && !restoreTime)
+    throw new ProviderError(
+      "invalid",
+      "AWS wants a moment for a bucket's continuous backup.",
+      "MissingRestoreTime",
+      true,
+    );
+  if (!restoreTime) return { UseLatestRestorableTime: "true" };
+  const moment = { RestoreTime: restoreTime.toISOString() };
+  return resourceKind === "S3" ? moment : { ...moment, UseLatestRestorableTime: "false" };
+}
 
 /** Starts a restore once per token: the same token answers the same job. */
 export async function startRestore({ backup }: AwsClients, order: RestoreOrder): Promise<{ ref: string }> {
-  const metadata = Object.fromEntries(Object.entries(order.metadata).filter(([key]) => !key.startsWith(ownPrefix)));
+  const metadata = { ...order.metadata, ...(order.continuous ? momentOf(order) : {}) };
   const { RestoreJobId } = await ask(() =>
     backup.send(
       new StartRestoreJobCommand({

@@ -1,8 +1,10 @@
 import {
   DeleteRecoveryPointCommand,
   GetRecoveryPointRestoreMetadataCommand,
+  ListBackupJobsCommand,
   ListBackupPlansCommand,
   ListBackupVaultsCommand,
+  ListRecoveryPointsByBackupVaultCommand,
   StartRestoreJobCommand,
   UpdateRecoveryPointLifecycleCommand,
 } from "@aws-sdk/client-backup";
@@ -101,10 +103,7 @@ async function firstVault({ backup }: AwsClients): Promise<string | null> {
 async function checkRegions(regions: readonly string[], read: AwsSession): Promise<CapabilityCheck> {
   const answers = await Promise.all(
     regions.map(async (region) => {
-      const { backup } = read.in(region);
-      const refused =
-        (await attempt(() => backup.send(new ListBackupVaultsCommand({ MaxResults: 1 })))) ??
-        (await attempt(() => backup.send(new ListBackupPlansCommand({ MaxResults: 1 }))));
+      const refused = await findUnreadable(read.in(region));
       return refused ? `${region}: ${refused.message}` : null;
     }),
   );
@@ -112,13 +111,29 @@ async function checkRegions(regions: readonly string[], read: AwsSession): Promi
   if (refused.length === 0) return check("regions", "ok", "Backups can be read", `All of ${regions.join(", ")}.`);
   const verdict = refused.length === regions.length ? "bad" : "warn";
   const title = `Backups can be read in ${regions.length - refused.length} of ${regions.length} regions`;
-  return check(
-    "regions",
-    verdict,
-    title,
-    refused.join(" "),
-    "Allow backup:List*, backup:Describe* and backup:Get*, and take out regions that are switched off.",
-  );
+  const remedy =
+    "Allow backup:List*, backup:Describe* and backup:Get* to the read role, and take out regions that are switched off.";
+  return check("regions", verdict, title, refused.join(" "), remedy);
+}
+
+/** The first refusal among the lists that a synchronisation reads. */
+async function findUnreadable(clients: AwsClients): Promise<ProviderError | null> {
+  const { backup } = clients;
+  const vaultName = await firstVault(clients);
+  const lists: (() => Promise<unknown>)[] = [
+    () => backup.send(new ListBackupVaultsCommand({ MaxResults: 1 })),
+    () => backup.send(new ListBackupPlansCommand({ MaxResults: 1 })),
+    () => backup.send(new ListBackupJobsCommand({ MaxResults: 1 })),
+  ];
+  if (vaultName)
+    lists.push(() =>
+      backup.send(new ListRecoveryPointsByBackupVaultCommand({ BackupVaultName: vaultName, MaxResults: 1 })),
+    );
+  for (const list of lists) {
+    const refused = await attempt(list);
+    if (refused) return refused;
+  }
+  return null;
 }
 
 /** Without these we do not see resources that nobody backs up. */

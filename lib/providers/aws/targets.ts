@@ -2,11 +2,10 @@ import { DescribeTableCommand } from "@aws-sdk/client-dynamodb";
 import { DescribeInstancesCommand, DescribeVolumesCommand } from "@aws-sdk/client-ec2";
 import { DescribeFileSystemsCommand } from "@aws-sdk/client-efs";
 import { CreateDBInstanceCommand, DescribeDBClustersCommand, DescribeDBInstancesCommand } from "@aws-sdk/client-rds";
-import { HeadBucketCommand } from "@aws-sdk/client-s3";
+import { HeadBucketCommand, ListBucketsCommand } from "@aws-sdk/client-s3";
 import { ProviderError, type TargetEndpoint } from "@/lib/providers/contract";
 import { ask } from "./errors";
 import { nameOf } from "./points";
-import { instanceClassKey } from "./restore-kinds";
 import type { AwsClients } from "./session";
 
 const clusterKinds: ReadonlySet<string> = new Set(["Aurora", "DocumentDB", "Neptune"]);
@@ -49,14 +48,20 @@ async function exists(call: () => Promise<unknown>): Promise<boolean> {
 }
 
 /** A bucket that is somebody else's answers "denied", or from another region: its name is taken all the same. */
-async function isBucketTaken({ s3 }: AwsClients, name: string): Promise<boolean> {
+async function isBucketTaken(clients: AwsClients, name: string): Promise<boolean> {
+  if (await ownsBucket(clients, name)) return true;
   try {
-    return await exists(() => s3.send(new HeadBucketCommand({ Bucket: name })));
+    return await exists(() => clients.s3.send(new HeadBucketCommand({ Bucket: name })));
   } catch (error) {
     if (error instanceof ProviderError && (error.kind === "denied" || /301|PermanentRedirect/.test(error.providerCode)))
       return true;
     throw error;
   }
+}
+
+async function ownsBucket({ s3 }: AwsClients, name: string): Promise<boolean> {
+  const { Buckets = [] } = await ask(() => s3.send(new ListBucketsCommand({ Prefix: name })));
+  return Buckets.some(({ Name }) => Name === name);
 }
 
 const noAddress = { host: null, port: null, databaseName: null, engine: null };
@@ -67,7 +72,7 @@ export async function readTargetEndpoint(
   { resourceKind, createdRef }: { resourceKind: string; createdRef: string },
 ): Promise<TargetEndpoint> {
   const name = nameOf(createdRef);
-  const { rds, dynamodb, ec2, efs, s3 } = clients;
+  const { rds, dynamodb, ec2, efs } = clients;
   if (createdRef.includes(":cluster:") && (clusterKinds.has(resourceKind) || resourceKind === "RDS"))
     return readCluster(clients, name);
   switch (resourceKind) {
@@ -105,8 +110,7 @@ export async function readTargetEndpoint(
       return { ...noAddress, status: one?.LifeCycleState ?? "unknown" };
     }
     case "S3": {
-      await ask(() => s3.send(new HeadBucketCommand({ Bucket: name })));
-      return { ...noAddress, status: "available" };
+      return { ...noAddress, status: (await ownsBucket(clients, name)) ? "available" : "unknown" };
     }
     default:
       throw new ProviderError(
@@ -155,7 +159,7 @@ export async function completeTarget(
   );
   if (!one) throw new ProviderError("not_found", `There is no cluster ${cluster}.`, "DBClusterNotFoundFault", true);
   if ((one.DBClusterMembers ?? []).length > 0) return;
-  const instanceClass = settings[instanceClassKey] ?? settings.DBInstanceClass;
+  const { instanceClass, instanceIdentifier = `${cluster}-1` } = settings;
   if (!instanceClass)
     throw new ProviderError(
       "invalid",
@@ -167,7 +171,7 @@ export async function completeTarget(
     await ask(() =>
       rds.send(
         new CreateDBInstanceCommand({
-          DBInstanceIdentifier: `${cluster}-1`,
+          DBInstanceIdentifier: instanceIdentifier,
           DBClusterIdentifier: cluster,
           DBInstanceClass: instanceClass,
           Engine: one.Engine,
@@ -178,7 +182,7 @@ export async function completeTarget(
   } catch (error) {
     if (!(error instanceof ProviderError && error.providerCode.startsWith("DBInstanceAlreadyExists"))) throw error;
     const { DBInstances: [taken] = [] } = await ask(() =>
-      rds.send(new DescribeDBInstancesCommand({ DBInstanceIdentifier: `${cluster}-1` })),
+      rds.send(new DescribeDBInstancesCommand({ DBInstanceIdentifier: instanceIdentifier })),
     );
     if (taken?.DBClusterIdentifier !== cluster) throw error;
   }

@@ -427,6 +427,7 @@ CREATE TABLE "restore_windows" (
     "from_at" TIMESTAMPTZ(3) NOT NULL,
     "to_at" TIMESTAMPTZ(3),
     "latest_at" TIMESTAMPTZ(3) NOT NULL,
+    "earliest_at" TIMESTAMPTZ(3),
     "lag_seconds" INTEGER NOT NULL DEFAULT 0,
     "still_polls" INTEGER NOT NULL DEFAULT 0,
     "expires_at" TIMESTAMPTZ(3),

@@ -5,13 +5,18 @@ import type { DatabaseRef } from "@/sandbox/aws/world";
 export type Logins = { probe: Login; application: Login };
 export type Login = { user: string; password: string };
 
+/** What the names of all databases of an estate begin with. */
+export function namePrefixOf(seed: string): string {
+  return `sbx_${digest(seed, "estate").slice(0, 6)}_`;
+}
+
 /** The name on the server: it cannot collide, and a person still recognises it. */
 export function databaseNameOf(seed: string, ref: DatabaseRef): string {
   const readable = ref.identifier
     .toLowerCase()
     .replaceAll(/[^a-z0-9]+/g, "_")
-    .slice(0, 44);
-  return `sbx_${digest(seed, ref.accountId, ref.region, ref.identifier).slice(0, 8)}_${readable}`;
+    .slice(0, 38);
+  return `${namePrefixOf(seed)}${digest(ref.accountId, ref.region, ref.identifier).slice(0, 8)}_${readable}`;
 }
 
 /** What every hash of a database's rows begins with: the same seed and place give the same rows. */
@@ -34,7 +39,7 @@ export function loginsOf(seed: string): Logins {
 
 /** Where the change logs of dropped databases are kept, because their recovery points live on. */
 export function archiveNameOf(seed: string): string {
-  return `sbx_${digest(seed, "archive").slice(0, 8)}_archive`;
+  return `${namePrefixOf(seed)}archive`;
 }
 
 function digest(...parts: readonly string[]): string {

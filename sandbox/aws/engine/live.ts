@@ -11,14 +11,14 @@ const keepJobsMs = 35 * dayMs;
 const longestGapMs = 35 * dayMs;
 
 /** Puts on the calendar everything that the state leaves open, from the moment it is true at. */
-export async function layOutEvents(engine: Engine): Promise<void> {
+export function layOutEvents(engine: Engine): void {
   const { world, clock } = engine;
   world.asOfMs = Math.max(world.asOfMs, clock.now() - longestGapMs);
   engine.nowMs = world.asOfMs;
-  for (const place of allPlaces(engine)) await layOutPlace(place);
+  for (const place of allPlaces(engine)) layOutPlace(place);
 }
 
-async function layOutPlace(place: Place) {
+function layOutPlace(place: Place) {
   const { region, engine } = place;
   for (const plan of Object.values(region.plans)) schedulePlan(place, plan);
   for (const point of Object.values(region.recoveryPoints)) schedulePoint(place, point);
@@ -35,7 +35,7 @@ async function layOutPlace(place: Place) {
   layOutJobs(region.backupJobs, "backup_job");
   layOutJobs(region.copyJobs, "copy_job");
   layOutJobs(region.restoreJobs, "restore_job");
-  for (const job of Object.values(region.restoreJobs)) if (job.program) await resumeDatabaseWork(place, job);
+  for (const job of Object.values(region.restoreJobs)) if (job.program) resumeDatabaseWork(place, job);
   for (const vault of Object.values(region.vaults))
     if (vault.state === "CREATING") scheduleAt(place, engine.nowMs, "settle", vault.name);
   for (const hold of Object.values(region.legalHolds)) scheduleAt(place, engine.nowMs, "settle", hold.id);

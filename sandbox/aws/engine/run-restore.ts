@@ -156,7 +156,9 @@ function startDatabaseWork(place: Place, job: RestoreJob, point: RecoveryPoint) 
   };
   const work = { promise: Promise.resolve(), result: null } as Parameters<typeof engine.databaseWork.set>[1];
   const moment = new Date(findMomentMs(place, job, point));
-  work.promise = databases.restore({ source: source.ref, moment, target }).then(
+  // What an earlier world left under the name is in nobody's records.
+  const restored = databases.drop(target).then(() => databases.restore({ source: source.ref, moment, target }));
+  work.promise = restored.then(
     ({ sizeBytes, ...endpoint }) => {
       work.result = { ok: true, endpoint, sizeBytes };
     },
@@ -171,15 +173,9 @@ function startDatabaseWork(place: Place, job: RestoreJob, point: RecoveryPoint) 
 }
 
 /** Starts the database work of a restore anew that a stop of the sandbox cut short. */
-export async function resumeDatabaseWork(place: Place, job: RestoreJob): Promise<void> {
+export function resumeDatabaseWork(place: Place, job: RestoreJob): void {
   const point = place.region.recoveryPoints[job.recoveryPointArn];
-  const source = point && findSource(place, point)?.database;
-  if (!point || !source || !place.engine.databases || job.status !== "RUNNING" || job.program?.outcome !== "completed")
-    return;
-  const { accountId, kind } = { accountId: place.account.id, kind: source.ref.kind };
-  const identifier = nameTarget(place, job).name.toLowerCase();
-  await place.engine.databases.drop({ accountId, region: place.region.name, identifier, kind });
-  startDatabaseWork(place, job, point);
+  if (point && job.status === "RUNNING" && job.program?.outcome === "completed") startDatabaseWork(place, job, point);
 }
 
 function end(place: Place, job: RestoreJob): Promise<void> | null {

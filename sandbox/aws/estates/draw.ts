@@ -1,4 +1,4 @@
-import { createHash } from "node:crypto";
+import { hash } from "node:crypto";
 
 /** Chance that can be repeated: the same seed and words always draw the same. */
 export type Draw = {
@@ -13,10 +13,7 @@ export type Draw = {
 /** The draws of an estate. */
 export function drawFrom(seed: string): Draw {
   const hex = (length: number, ...words: (string | number)[]) =>
-    createHash("sha256")
-      .update(`${seed}\n${words.join("\n")}`)
-      .digest("hex")
-      .slice(0, length);
+    hash("sha256", `${seed}\n${words.join("\n")}`).slice(0, length);
   const uuid = (...words: (string | number)[]) => {
     const digits = hex(32, ...words);
     const variant = "89ab".charAt(Number.parseInt(digits.charAt(16), 16) % 4);

@@ -2,7 +2,12 @@ import { describe, expect, it } from "vitest";
 import { parseVaultArn } from "@/sandbox/aws/arns";
 import { contents } from "@/sandbox/aws/databases/contents";
 import { resolveSelection } from "@/sandbox/aws/engine/coverage";
-import { smallEstateConnections, smallEstateCredentials, smallEstateSystems, stagingId } from "@/sandbox/aws/estates/nordwind";
+import {
+  smallEstateConnections,
+  smallEstateCredentials,
+  smallEstateSystems,
+  stagingId,
+} from "@/sandbox/aws/estates/nordwind";
 import { buildSmallEstate, smallEstateBadRoles } from "@/sandbox/aws/estates/small";
 import type { BackupJob, CopyJob, RecoveryPoint, Region, Resource, World } from "@/sandbox/aws/world";
 
@@ -24,8 +29,17 @@ const resourcesOf = (world: World): Resource[] =>
   listOf(world, "resources").filter((resource) => resource.deletedMs === null);
 
 const byName = new Map(resourcesOf(small).map((resource) => [resource.tags.Name ?? resource.name, resource]));
-const newestFirst = <Item extends { resourceArn: string; createdMs: number }>(items: Item[]) =>
-  Map.groupBy(items.sort((left, right) => right.createdMs - left.createdMs), (item) => item.resourceArn);
+
+function newestFirst<Item extends { resourceArn: string; createdMs: number }>(items: Item[]): Map<string, Item[]> {
+  const groups = new Map<string, Item[]>();
+  for (const item of items.sort((left, right) => right.createdMs - left.createdMs)) {
+    const group = groups.get(item.resourceArn);
+    if (group) group.push(item);
+    else groups.set(item.resourceArn, [item]);
+  }
+  return groups;
+}
+
 const pointsByArn = newestFirst(pointsOf(small));
 const jobsByArn = newestFirst(jobsOf(small));
 
@@ -43,7 +57,8 @@ function newestAgeMinutes(name: string): number {
   return newest ? (nowMs - newest.createdMs) / minuteMs : Number.POSITIVE_INFINITY;
 }
 
-describe("the small estate", () => {
+// Each of these worlds takes a second or two to build on a busy machine.
+describe("the small estate", { timeout: 30_000 }, () => {
   it("is the same for the same moment and seed, and another for another seed", () => {
     const written = JSON.stringify(small);
     expect(JSON.stringify(buildSmallEstate({ now, seed: "estates-test" })) === written).toBe(true);
@@ -114,21 +129,18 @@ describe("the small estate", () => {
     ]);
   });
 
-  it.each([14, 16, 180, 195, 199, 700])(
-    "tells that story %i minutes into a day, too",
-    (minutes) => {
-      const then = new Date(Date.UTC(2026, 10, 20) + minutes * minuteMs);
-      const world = buildSmallEstate({ now: then, seed: "estates-test" });
-      const freight = resourcesOf(world).find((resource) => resource.name === "freight-aurora");
-      const jobs = jobsOf(world)
-        .filter(
-          (job) =>
-            job.resourceArn === freight?.arn && job.createdBy?.ruleName === "three-hourly" && job.completedMs !== null,
-        )
-        .sort((left, right) => right.createdMs - left.createdMs);
-      expect(jobs.slice(0, 3).map((job) => job.state)).toEqual(["FAILED", "FAILED", "FAILED"]);
-    },
-  );
+  it.each([14, 16, 180, 195, 199, 700])("tells that story %i minutes into a day, too", (minutes) => {
+    const then = new Date(Date.UTC(2026, 10, 20) + minutes * minuteMs);
+    const world = buildSmallEstate({ now: then, seed: "estates-test" });
+    const freight = resourcesOf(world).find((resource) => resource.name === "freight-aurora");
+    const jobs = jobsOf(world)
+      .filter(
+        (job) =>
+          job.resourceArn === freight?.arn && job.createdBy?.ruleName === "three-hourly" && job.completedMs !== null,
+      )
+      .sort((left, right) => right.createdMs - left.createdMs);
+    expect(jobs.slice(0, 3).map((job) => job.state)).toEqual(["FAILED", "FAILED", "FAILED"]);
+  });
 
   it("has an Aurora whose last three snapshots failed for the key, and no more", () => {
     const jobs = jobsFor("freight-aurora").filter((job) => job.createdBy?.ruleName === "three-hourly");
@@ -274,4 +286,3 @@ describe("the small estate", () => {
     expect(Object.keys(keys)).toEqual([smallEstateCredentials.accessKeyId]);
   });
 });
-

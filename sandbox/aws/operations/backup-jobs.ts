@@ -14,7 +14,17 @@ import { scheduleAt } from "@/sandbox/aws/engine/engine";
 import { checkLifecycle } from "@/sandbox/aws/engine/lifecycle";
 import { demandServiceRole } from "@/sandbox/aws/engine/roles";
 import { createBackupJob } from "@/sandbox/aws/engine/run-backup";
-import { answerOnce, type Context, define, demandOneOf, demandPassRole, demandVault, type Handler, pageOf, toDate } from "@/sandbox/aws/operations/context";
+import {
+  answerOnce,
+  type Context,
+  define,
+  demandOneOf,
+  demandPassRole,
+  demandVault,
+  type Handler,
+  pageOf,
+  toDate,
+} from "@/sandbox/aws/operations/context";
 import { toCreator } from "@/sandbox/aws/operations/describe-point";
 import { demandOwnAccount, listedMs, toMessageCategory, toPercent } from "@/sandbox/aws/operations/job-lists";
 import { invalidRequest, invalidValue, notFound } from "@/sandbox/aws/wire/errors";
@@ -103,8 +113,10 @@ export const backupJobOperations: Record<string, Handler> = {
 
   StopBackupJob: define<StopBackupJobInput, object>((context, input) => {
     const job = demandJob(context, input.BackupJobId);
-    if (unstoppable.has(job.resourceType)) throw invalidRequest(`Stopping a backup job is not supported for ${job.resourceType}.`);
-    if (!["CREATED", "PENDING", "RUNNING"].includes(job.state)) throw invalidRequest(`Backup job ${job.id} is not running.`);
+    if (unstoppable.has(job.resourceType))
+      throw invalidRequest(`Stopping a backup job is not supported for ${job.resourceType}.`);
+    if (!["CREATED", "PENDING", "RUNNING"].includes(job.state))
+      throw invalidRequest(`Backup job ${job.id} is not running.`);
     job.state = "ABORTING";
     scheduleAt(context, context.nowMs + Math.max(1, Math.round(5000 / context.engine.speed)), "backup_job", job.id);
     return {};

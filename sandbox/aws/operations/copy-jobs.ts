@@ -12,7 +12,16 @@ import { parseVaultArn } from "@/sandbox/aws/arns";
 import { checkLifecycle, findVault } from "@/sandbox/aws/engine/lifecycle";
 import { demandServiceRole } from "@/sandbox/aws/engine/roles";
 import { createCopyJob } from "@/sandbox/aws/engine/run-copy";
-import { answerOnce, type Context, define, demandOneOf, demandPassRole, type Handler, pageOf, toDate } from "@/sandbox/aws/operations/context";
+import {
+  answerOnce,
+  type Context,
+  define,
+  demandOneOf,
+  demandPassRole,
+  type Handler,
+  pageOf,
+  toDate,
+} from "@/sandbox/aws/operations/context";
 import { toCreator } from "@/sandbox/aws/operations/describe-point";
 import { demandOwnAccount, listedMs, toMessageCategory } from "@/sandbox/aws/operations/job-lists";
 import { demandPoint } from "@/sandbox/aws/operations/recovery-points";
@@ -55,9 +64,11 @@ export const copyJobOperations: Record<string, Handler> = {
       const role = demandServiceRole(context.account, input.IamRoleArn);
       demandPassRole(context, role.arn);
       checkLifecycle(input.Lifecycle);
-      if (!parseVaultArn(input.DestinationBackupVaultArn)) throw invalidValue("DestinationBackupVaultArn is not the ARN of a vault.");
+      if (!parseVaultArn(input.DestinationBackupVaultArn))
+        throw invalidValue("DestinationBackupVaultArn is not the ARN of a vault.");
       if (point.continuous) throw invalidRequest("Continuous recovery points cannot be copied on demand.");
-      if (point.status !== "COMPLETED") throw invalidRequest(`A recovery point that is ${point.status} cannot be copied.`);
+      if (point.status !== "COMPLETED")
+        throw invalidRequest(`A recovery point that is ${point.status} cannot be copied.`);
       if (point.storageClass === "COLD") throw invalidRequest("Recovery points in cold storage cannot be copied.");
       const job = createCopyJob(context, {
         point,

@@ -1,4 +1,7 @@
-import type { GetRestoreTestingInferredMetadataInput, GetRestoreTestingInferredMetadataOutput } from "@aws-sdk/client-backup";
+import type {
+  GetRestoreTestingInferredMetadataInput,
+  GetRestoreTestingInferredMetadataOutput,
+} from "@aws-sdk/client-backup";
 import { drawFraction, drawHex } from "@/sandbox/aws/engine/engine";
 import { readKey, restoreForms } from "@/sandbox/aws/engine/restore-metadata";
 import { findSource } from "@/sandbox/aws/engine/run-restore";
@@ -38,14 +41,23 @@ function inferMetadata(context: Context, point: RecoveryPoint): Record<string, s
       };
     case "EBS": {
       const zone = "abc"[Math.floor(drawFraction(point.arn, "zone") * 3)] ?? "a";
-      return { availabilityZone: `${context.region.name}${zone}`, encrypted: "true", ...keep("volumeType", "volumeSize", "iops", "throughput") };
+      return {
+        availabilityZone: `${context.region.name}${zone}`,
+        encrypted: "true",
+        ...keep("volumeType", "volumeSize", "iops", "throughput"),
+      };
     }
     case "EC2":
       return { ...keep("InstanceType", "SubnetId", "SecurityGroupIds"), RequireIMDSv2: "true" };
     case "DynamoDB":
       return { targetTableName: testName, encryptionType: "Default" };
     case "EFS":
-      return { newFileSystem: "true", Encrypted: "true", PerformanceMode: read("PerformanceMode") ?? "generalPurpose", CreationToken: testName };
+      return {
+        newFileSystem: "true",
+        Encrypted: "true",
+        PerformanceMode: read("PerformanceMode") ?? "generalPurpose",
+        CreationToken: testName,
+      };
     case "S3":
       return {
         DestinationBucketName: testName,
@@ -54,7 +66,14 @@ function inferMetadata(context: Context, point: RecoveryPoint): Record<string, s
         ...(point.continuous ? { RestoreTime: new Date(context.nowMs - 15 * 60_000).toISOString() } : {}),
       };
     case "FSx":
-      return keep("SubnetIds", "SecurityGroupIds", "WindowsConfiguration", "OntapConfiguration", "LustreConfiguration", "OpenZFSConfiguration");
+      return keep(
+        "SubnetIds",
+        "SecurityGroupIds",
+        "WindowsConfiguration",
+        "OntapConfiguration",
+        "LustreConfiguration",
+        "OpenZFSConfiguration",
+      );
     default:
       throw invalidValue(`Restore testing does not support ${point.resourceType}.`);
   }
@@ -62,13 +81,15 @@ function inferMetadata(context: Context, point: RecoveryPoint): Record<string, s
 
 /** What restore testing fills in for a point. */
 export const inferredMetadataOperations: Record<string, Handler> = {
-  GetRestoreTestingInferredMetadata: define<GetRestoreTestingInferredMetadataInput, GetRestoreTestingInferredMetadataOutput>(
-    (context, input) => {
-      if (input.BackupVaultAccountId !== undefined && input.BackupVaultAccountId !== context.account.id) throw accessDenied();
-      const point = demandPoint(context, input.BackupVaultName, input.RecoveryPointArn);
-      const inferred = inferMetadata(context, point);
-      const known = new Set(Object.values(restoreForms[point.resourceType]).flat());
-      return { InferredMetadata: Object.fromEntries(Object.entries(inferred).filter(([key]) => known.has(key))) };
-    },
-  ),
+  GetRestoreTestingInferredMetadata: define<
+    GetRestoreTestingInferredMetadataInput,
+    GetRestoreTestingInferredMetadataOutput
+  >((context, input) => {
+    if (input.BackupVaultAccountId !== undefined && input.BackupVaultAccountId !== context.account.id)
+      throw accessDenied();
+    const point = demandPoint(context, input.BackupVaultName, input.RecoveryPointArn);
+    const inferred = inferMetadata(context, point);
+    const known = new Set(Object.values(restoreForms[point.resourceType]).flat());
+    return { InferredMetadata: Object.fromEntries(Object.entries(inferred).filter(([key]) => known.has(key))) };
+  }),
 };

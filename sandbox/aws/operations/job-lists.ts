@@ -1,5 +1,5 @@
-import { accessDenied } from "@/sandbox/aws/wire/errors";
 import type { Context } from "@/sandbox/aws/operations/context";
+import { accessDenied } from "@/sandbox/aws/wire/errors";
 import type { BackupJob, JobProgram } from "@/sandbox/aws/world";
 
 /** Job lists reach back this far and no further. */
@@ -19,7 +19,9 @@ export function toPercent(percentDone: number, isRunning: boolean, program: JobP
 }
 
 /** AWS's word for how a backup or copy job went. */
-export function toMessageCategory(job: Pick<BackupJob, "state" | "statusMessage"> & { messageCategory?: string | null }): string | undefined {
+export function toMessageCategory(
+  job: Pick<BackupJob, "state" | "statusMessage"> & { messageCategory?: string | null },
+): string | undefined {
   if (job.messageCategory) return job.messageCategory;
   if (job.state === "COMPLETED" && job.statusMessage === null) return "SUCCESS";
   if (job.statusMessage === null) return undefined;

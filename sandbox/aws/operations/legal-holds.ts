@@ -30,7 +30,9 @@ function toScope({ scope }: LegalHold) {
     VaultNames: scope.vaultNames ?? undefined,
     ResourceIdentifiers: scope.resourceArns ?? undefined,
     DateRange:
-      scope.fromMs !== null && scope.toMs !== null ? { FromDate: new Date(scope.fromMs), ToDate: new Date(scope.toMs) } : undefined,
+      scope.fromMs !== null && scope.toMs !== null
+        ? { FromDate: new Date(scope.fromMs), ToDate: new Date(scope.toMs) }
+        : undefined,
   };
 }
 
@@ -45,10 +47,14 @@ function toSummary(hold: LegalHold) {
   };
 }
 
-function addHold(context: Context, input: Omit<CreateLegalHoldInput, "Title" | "Description"> & { Title: string; Description: string }) {
+function addHold(
+  context: Context,
+  input: Omit<CreateLegalHoldInput, "Title" | "Description"> & { Title: string; Description: string },
+) {
   const { account, region, nowMs } = context;
   const active = Object.values(region.legalHolds).filter(({ status }) => status === "ACTIVE" || status === "CREATING");
-  if (active.length >= mostHolds) throw new CloudError("LimitExceededException", "An account has at most 50 legal holds.");
+  if (active.length >= mostHolds)
+    throw new CloudError("LimitExceededException", "An account has at most 50 legal holds.");
   const id = randomUUID();
   const selection = input.RecoveryPointSelection;
   const hold: LegalHold = {
@@ -96,7 +102,8 @@ export const legalHoldOperations: Record<string, Handler> = {
 
   CancelLegalHold: define<CancelLegalHoldInput, object>((context, input) => {
     const hold = demandHold(context, input.LegalHoldId);
-    if (hold.status !== "ACTIVE" && hold.status !== "CREATING") throw invalidRequest(`Legal hold ${hold.id} is not active.`);
+    if (hold.status !== "ACTIVE" && hold.status !== "CREATING")
+      throw invalidRequest(`Legal hold ${hold.id} is not active.`);
     hold.status = "CANCELING";
     hold.canceledMs = context.nowMs;
     hold.cancelDescription = input.CancelDescription;
@@ -107,22 +114,36 @@ export const legalHoldOperations: Record<string, Handler> = {
   }),
 
   ListLegalHolds: define<ListLegalHoldsInput, ListLegalHoldsOutput>((context, input) => {
-    const page = pageOfKeys(context, input, Object.values(context.region.legalHolds), ({ id }) => id, (hold) => ({
-      ...toSummary(hold),
-      CancellationDate: toDate(hold.canceledMs),
-    }));
+    const page = pageOfKeys(
+      context,
+      input,
+      Object.values(context.region.legalHolds),
+      ({ id }) => id,
+      (hold) => ({
+        ...toSummary(hold),
+        CancellationDate: toDate(hold.canceledMs),
+      }),
+    );
     return { LegalHolds: page.entries, NextToken: page.nextToken };
   }),
 
-  ListRecoveryPointsByLegalHold: define<ListRecoveryPointsByLegalHoldInput, ListRecoveryPointsByLegalHoldOutput>((context, input) => {
-    const hold = demandHold(context, input.LegalHoldId);
-    const points = Object.values(context.region.recoveryPoints).filter((point) => isHeldBy(hold, point));
-    const page = pageOfKeys(context, input, points, ({ arn }) => arn, (point) => ({
-      RecoveryPointArn: point.arn,
-      ResourceArn: point.resourceArn,
-      ResourceType: point.resourceType,
-      BackupVaultName: point.vaultName,
-    }));
-    return { RecoveryPoints: page.entries, NextToken: page.nextToken };
-  }),
+  ListRecoveryPointsByLegalHold: define<ListRecoveryPointsByLegalHoldInput, ListRecoveryPointsByLegalHoldOutput>(
+    (context, input) => {
+      const hold = demandHold(context, input.LegalHoldId);
+      const points = Object.values(context.region.recoveryPoints).filter((point) => isHeldBy(hold, point));
+      const page = pageOfKeys(
+        context,
+        input,
+        points,
+        ({ arn }) => arn,
+        (point) => ({
+          RecoveryPointArn: point.arn,
+          ResourceArn: point.resourceArn,
+          ResourceType: point.resourceType,
+          BackupVaultName: point.vaultName,
+        }),
+      );
+      return { RecoveryPoints: page.entries, NextToken: page.nextToken };
+    },
+  ),
 };

@@ -36,7 +36,10 @@ function toProtected(context: Context, points: readonly RecoveryPoint[]): Protec
 }
 
 /** Where the tags of a vault, plan, legal hold or recovery point are kept. */
-function demandTagged(context: Context, arn: string): { read(): Record<string, string>; write(tags: Record<string, string>): void } {
+function demandTagged(
+  context: Context,
+  arn: string,
+): { read(): Record<string, string>; write(tags: Record<string, string>): void } {
   const { region } = context;
   const point = region.recoveryPoints[arn];
   if (point)
@@ -67,38 +70,65 @@ function demandTagged(context: Context, arn: string): { read(): Record<string, s
 /** Protected resources, tags and settings. */
 export const resourceOperations: Record<string, Handler> = {
   ListProtectedResources: define<ListProtectedResourcesInput, ListProtectedResourcesOutput>((context, input) => {
-    const page = pageOfKeys(context, input, context.index.protectedArns(), (arn) => arn, (arn) =>
-      toProtected(context, context.index.pointsOfResource(arn).all()),
+    const page = pageOfKeys(
+      context,
+      input,
+      context.index.protectedArns(),
+      (arn) => arn,
+      (arn) => toProtected(context, context.index.pointsOfResource(arn).all()),
     );
     return { Results: page.entries.filter((entry) => entry !== null), NextToken: page.nextToken };
   }),
 
-  ListProtectedResourcesByBackupVault: define<ListProtectedResourcesByBackupVaultInput, ListProtectedResourcesByBackupVaultOutput>(
+  ListProtectedResourcesByBackupVault: define<
+    ListProtectedResourcesByBackupVaultInput,
+    ListProtectedResourcesByBackupVaultOutput
+  >((context, input) => {
+    const vault = demandVault(context, input.BackupVaultName);
+    const arns = new Set(
+      context.index
+        .pointsOfVault(vault.name)
+        .all()
+        .map(({ resourceArn }) => resourceArn),
+    );
+    const page = pageOfKeys(
+      context,
+      input,
+      arns,
+      (arn) => arn,
+      (arn) =>
+        toProtected(
+          context,
+          context.index
+            .pointsOfResource(arn)
+            .all()
+            .filter(({ vaultName }) => vaultName === vault.name),
+        ),
+    );
+    return { Results: page.entries.filter((entry) => entry !== null), NextToken: page.nextToken };
+  }),
+
+  DescribeProtectedResource: define<DescribeProtectedResourceInput, DescribeProtectedResourceOutput>(
     (context, input) => {
-      const vault = demandVault(context, input.BackupVaultName);
-      const arns = new Set(context.index.pointsOfVault(vault.name).all().map(({ resourceArn }) => resourceArn));
-      const page = pageOfKeys(context, input, arns, (arn) => arn, (arn) =>
-        toProtected(context, context.index.pointsOfResource(arn).all().filter(({ vaultName }) => vaultName === vault.name)),
-      );
-      return { Results: page.entries.filter((entry) => entry !== null), NextToken: page.nextToken };
+      const found = toProtected(context, context.index.pointsOfResource(input.ResourceArn).all());
+      if (!found) throw notFound(`Resource ${input.ResourceArn} is not protected.`);
+      const restores = context.index.restoreJobs.all();
+      const restore = restores.find((job) => job.resourceArn === input.ResourceArn && job.status === "COMPLETED");
+      return {
+        ...found,
+        LatestRestoreExecutionTimeMinutes:
+          restore?.completedMs != null
+            ? Math.max(1, Math.round((restore.completedMs - restore.createdMs) / 60_000))
+            : undefined,
+        LatestRestoreJobCreationDate: toDate(restore?.createdMs ?? null),
+        LatestRestoreRecoveryPointCreationDate: toDate(restore?.recoveryPointCreatedMs ?? null),
+      };
     },
   ),
 
-  DescribeProtectedResource: define<DescribeProtectedResourceInput, DescribeProtectedResourceOutput>((context, input) => {
-    const found = toProtected(context, context.index.pointsOfResource(input.ResourceArn).all());
-    if (!found) throw notFound(`Resource ${input.ResourceArn} is not protected.`);
-    const restores = context.index.restoreJobs.all();
-    const restore = restores.find((job) => job.resourceArn === input.ResourceArn && job.status === "COMPLETED");
-    return {
-      ...found,
-      LatestRestoreExecutionTimeMinutes:
-        restore?.completedMs != null ? Math.max(1, Math.round((restore.completedMs - restore.createdMs) / 60_000)) : undefined,
-      LatestRestoreJobCreationDate: toDate(restore?.createdMs ?? null),
-      LatestRestoreRecoveryPointCreationDate: toDate(restore?.recoveryPointCreatedMs ?? null),
-    };
-  }),
-
-  GetSupportedResourceTypes: define<object, GetSupportedResourceTypesOutput>(() => ({ ResourceTypes: [...resourceTypes] })),
+  GetSupportedResourceTypes: define<object, GetSupportedResourceTypesOutput>(() => ({
+    ResourceTypes: [...resourceTypes],
+  })),
 
   DescribeRegionSettings: define<object, DescribeRegionSettingsOutput>(({ region }) => ({
     ResourceTypeOptInPreference: { ...region.resourceTypeOptIn },
@@ -129,7 +159,13 @@ export const resourceOperations: Record<string, Handler> = {
 
   ListTags: define<ListTagsInput, ListTagsOutput>((context, input) => {
     const tags = demandTagged(context, input.ResourceArn).read();
-    const page = pageOfKeys(context, input, Object.entries(tags), ([key]) => key, (entry) => entry);
+    const page = pageOfKeys(
+      context,
+      input,
+      Object.entries(tags),
+      ([key]) => key,
+      (entry) => entry,
+    );
     return { Tags: Object.fromEntries(page.entries), NextToken: page.nextToken };
   }),
 

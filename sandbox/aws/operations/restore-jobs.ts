@@ -18,7 +18,17 @@ import { findMetadataFault, readKey } from "@/sandbox/aws/engine/restore-metadat
 import { demandServiceRole } from "@/sandbox/aws/engine/roles";
 import { createRestoreJob, findSource, latestRestorableMs } from "@/sandbox/aws/engine/run-restore";
 import { judgePolicy } from "@/sandbox/aws/engine/vault-policy";
-import { answerOnce, type Context, define, demandOneOf, demandPassRole, demandVault, type Handler, pageOf, toDate } from "@/sandbox/aws/operations/context";
+import {
+  answerOnce,
+  type Context,
+  define,
+  demandOneOf,
+  demandPassRole,
+  demandVault,
+  type Handler,
+  pageOf,
+  toDate,
+} from "@/sandbox/aws/operations/context";
 import { demandOwnAccount, listedMs, toPercent } from "@/sandbox/aws/operations/job-lists";
 import { accessDenied, invalidRequest, invalidValue, missingValue, notFound } from "@/sandbox/aws/wire/errors";
 import type { RecoveryPoint, RestoreJob } from "@/sandbox/aws/world";
@@ -65,9 +75,12 @@ function toEntry(context: Context, job: RestoreJob): RestoreJobsListMember & Des
 function demandRestorable(context: Context, arn: string): RecoveryPoint {
   const point = context.region.recoveryPoints[arn];
   if (!point) throw notFound(`Recovery point ${arn} does not exist.`);
-  if (!startable.has(point.status)) throw invalidRequest(`A recovery point that is ${point.status} cannot be restored.`);
+  if (!startable.has(point.status))
+    throw invalidRequest(`A recovery point that is ${point.status} cannot be restored.`);
   if (point.isParent && point.resourceType === "CloudFormation")
-    throw invalidRequest("A composite recovery point of a stack cannot be restored; restore its nested recovery points.");
+    throw invalidRequest(
+      "A composite recovery point of a stack cannot be restored; restore its nested recovery points.",
+    );
   const policy = demandVault(context, point.vaultName).accessPolicy;
   const verdict = judgePolicy(policy, "backup:StartRestoreJob", context.account.id, context.caller.principalArn);
   if (verdict === "deny") throw accessDenied();
@@ -78,13 +91,15 @@ function checkMoment(context: Context, point: RecoveryPoint, metadata: Record<st
   const wanted = readKey(metadata, "RestoreTime") ?? readKey(metadata, "RestoreToTime");
   const isLatest = readKey(metadata, "UseLatestRestorableTime")?.toLowerCase() === "true";
   if (!point.continuous) {
-    if (wanted !== undefined || isLatest) throw invalidValue("RestoreTime is only allowed for continuous recovery points.");
+    if (wanted !== undefined || isLatest)
+      throw invalidValue("RestoreTime is only allowed for continuous recovery points.");
     return;
   }
   if (point.resourceType === "RDS" && readKey(metadata, "Engine") === undefined)
     throw missingValue("Missing required restore metadata for RDS point-in-time restore: Engine");
   if (wanted === undefined) {
-    if (!isLatest) throw missingValue("RestoreTime or UseLatestRestorableTime must be given for a continuous recovery point.");
+    if (!isLatest)
+      throw missingValue("RestoreTime or UseLatestRestorableTime must be given for a continuous recovery point.");
     return;
   }
   if (isLatest) throw invalidValue("RestoreTime and UseLatestRestorableTime cannot be used together.");
@@ -150,24 +165,39 @@ export const restoreJobOperations: Record<string, Handler> = {
       input.ByRestoreTestingPlanArn === undefined &&
       (completeAfterMs === undefined || (job.completedMs !== null && job.completedMs > completeAfterMs)) &&
       (completeBeforeMs === undefined || (job.completedMs !== null && job.completedMs < completeBeforeMs));
-    const page = pageOf(context, input, context.index.restoreJobs, keyOf, keep, (job): RestoreJobsListMember => toEntry(context, job));
+    const page = pageOf(
+      context,
+      input,
+      context.index.restoreJobs,
+      keyOf,
+      keep,
+      (job): RestoreJobsListMember => toEntry(context, job),
+    );
     return { RestoreJobs: page.entries, NextToken: page.nextToken };
   }),
 
-  ListRestoreJobsByProtectedResource: define<ListRestoreJobsByProtectedResourceInput, ListRestoreJobsByProtectedResourceOutput>(
-    (context, input) => {
-      demandOneOf("status", input.ByStatus, Object.values(RestoreJobStatus));
-      const afterMs = input.ByRecoveryPointCreationDateAfter?.getTime() ?? Number.NEGATIVE_INFINITY;
-      const beforeMs = input.ByRecoveryPointCreationDateBefore?.getTime() ?? Number.POSITIVE_INFINITY;
-      const keep = (job: RestoreJob) =>
-        job.resourceArn === input.ResourceArn &&
-        (input.ByStatus === undefined || job.status === input.ByStatus) &&
-        job.recoveryPointCreatedMs > afterMs &&
-        job.recoveryPointCreatedMs < beforeMs;
-      const page = pageOf(context, input, context.index.restoreJobs, keyOf, keep, (job): RestoreJobsListMember => toEntry(context, job));
-      return { RestoreJobs: page.entries, NextToken: page.nextToken };
-    },
-  ),
+  ListRestoreJobsByProtectedResource: define<
+    ListRestoreJobsByProtectedResourceInput,
+    ListRestoreJobsByProtectedResourceOutput
+  >((context, input) => {
+    demandOneOf("status", input.ByStatus, Object.values(RestoreJobStatus));
+    const afterMs = input.ByRecoveryPointCreationDateAfter?.getTime() ?? Number.NEGATIVE_INFINITY;
+    const beforeMs = input.ByRecoveryPointCreationDateBefore?.getTime() ?? Number.POSITIVE_INFINITY;
+    const keep = (job: RestoreJob) =>
+      job.resourceArn === input.ResourceArn &&
+      (input.ByStatus === undefined || job.status === input.ByStatus) &&
+      job.recoveryPointCreatedMs > afterMs &&
+      job.recoveryPointCreatedMs < beforeMs;
+    const page = pageOf(
+      context,
+      input,
+      context.index.restoreJobs,
+      keyOf,
+      keep,
+      (job): RestoreJobsListMember => toEntry(context, job),
+    );
+    return { RestoreJobs: page.entries, NextToken: page.nextToken };
+  }),
 
   PutRestoreValidationResult: define<PutRestoreValidationResultInput, object>((context, input) => {
     const job = demandJob(context, input.RestoreJobId);

@@ -42,7 +42,8 @@ function checkName(name: string | undefined): string {
 }
 
 function checkSchedule(expression: string | undefined) {
-  if (expression !== undefined && !parseAwsCron(expression)) throw invalidValue(`Invalid schedule expression: ${expression}`);
+  if (expression !== undefined && !parseAwsCron(expression))
+    throw invalidValue(`Invalid schedule expression: ${expression}`);
 }
 
 function toPlan(plan: RestoreTestingPlan) {
@@ -64,7 +65,8 @@ export const restoreTestingOperations: Record<string, Handler> = {
     const wanted = input.RestoreTestingPlan;
     const name = checkName(wanted.RestoreTestingPlanName);
     checkSchedule(wanted.ScheduleExpression);
-    if (region.restoreTestingPlans[name]) throw new CloudError("AlreadyExistsException", `Restore testing plan ${name} already exists.`);
+    if (region.restoreTestingPlans[name])
+      throw new CloudError("AlreadyExistsException", `Restore testing plan ${name} already exists.`);
     const plan: RestoreTestingPlan = {
       name,
       arn: `arn:aws:backup:${region.name}:${account.id}:restore-testing-plan:${name}-${input.CreatorRequestId ?? "own"}`,
@@ -117,58 +119,72 @@ export const restoreTestingOperations: Record<string, Handler> = {
   }),
 
   ListRestoreTestingPlans: define<ListRestoreTestingPlansInput, ListRestoreTestingPlansOutput>((context, input) => {
-    const page = pageOfKeys(context, input, Object.values(context.region.restoreTestingPlans), ({ name }) => name, toPlan);
+    const page = pageOfKeys(
+      context,
+      input,
+      Object.values(context.region.restoreTestingPlans),
+      ({ name }) => name,
+      toPlan,
+    );
     return { RestoreTestingPlans: page.entries, NextToken: page.nextToken };
   }),
 
-  CreateRestoreTestingSelection: define<CreateRestoreTestingSelectionInput, CreateRestoreTestingSelectionOutput>((context, input) => {
-    const plan = demandPlan(context, input.RestoreTestingPlanName);
-    const wanted = input.RestoreTestingSelection;
-    const name = checkName(wanted.RestoreTestingSelectionName);
-    const role = demandServiceRole(context.account, wanted.IamRoleArn);
-    demandPassRole(context, role.arn);
-    if (plan.selections[name]) throw new CloudError("AlreadyExistsException", `Restore testing selection ${name} already exists.`);
-    plan.selections[name] = {
-      CreatorRequestId: input.CreatorRequestId,
-      IamRoleArn: role.arn,
-      ProtectedResourceArns: wanted.ProtectedResourceArns,
-      ProtectedResourceConditions: wanted.ProtectedResourceConditions,
-      ProtectedResourceType: wanted.ProtectedResourceType,
-      RestoreMetadataOverrides: wanted.RestoreMetadataOverrides,
-      RestoreTestingPlanName: plan.name,
-      RestoreTestingSelectionName: name,
-      ValidationWindowHours: wanted.ValidationWindowHours ?? 0,
-      createdMs: context.nowMs,
-      updatedMs: context.nowMs,
-    };
-    return {
-      CreationTime: new Date(context.nowMs),
-      RestoreTestingPlanArn: plan.arn,
-      RestoreTestingPlanName: plan.name,
-      RestoreTestingSelectionName: name,
-    };
-  }),
+  CreateRestoreTestingSelection: define<CreateRestoreTestingSelectionInput, CreateRestoreTestingSelectionOutput>(
+    (context, input) => {
+      const plan = demandPlan(context, input.RestoreTestingPlanName);
+      const wanted = input.RestoreTestingSelection;
+      const name = checkName(wanted.RestoreTestingSelectionName);
+      const role = demandServiceRole(context.account, wanted.IamRoleArn);
+      demandPassRole(context, role.arn);
+      if (plan.selections[name])
+        throw new CloudError("AlreadyExistsException", `Restore testing selection ${name} already exists.`);
+      plan.selections[name] = {
+        CreatorRequestId: input.CreatorRequestId,
+        IamRoleArn: role.arn,
+        ProtectedResourceArns: wanted.ProtectedResourceArns,
+        ProtectedResourceConditions: wanted.ProtectedResourceConditions,
+        ProtectedResourceType: wanted.ProtectedResourceType,
+        RestoreMetadataOverrides: wanted.RestoreMetadataOverrides,
+        RestoreTestingPlanName: plan.name,
+        RestoreTestingSelectionName: name,
+        ValidationWindowHours: wanted.ValidationWindowHours ?? 0,
+        createdMs: context.nowMs,
+        updatedMs: context.nowMs,
+      };
+      return {
+        CreationTime: new Date(context.nowMs),
+        RestoreTestingPlanArn: plan.arn,
+        RestoreTestingPlanName: plan.name,
+        RestoreTestingSelectionName: name,
+      };
+    },
+  ),
 
-  GetRestoreTestingSelection: define<GetRestoreTestingSelectionInput, GetRestoreTestingSelectionOutput>((context, input) => {
-    const found = demandSelection(context, input.RestoreTestingPlanName, input.RestoreTestingSelectionName);
-    const { createdMs, updatedMs: _updatedMs, ...selection } = found;
-    return { RestoreTestingSelection: { ...selection, CreationTime: new Date(createdMs) } };
-  }),
+  GetRestoreTestingSelection: define<GetRestoreTestingSelectionInput, GetRestoreTestingSelectionOutput>(
+    (context, input) => {
+      const found = demandSelection(context, input.RestoreTestingPlanName, input.RestoreTestingSelectionName);
+      const { createdMs, updatedMs: _updatedMs, ...selection } = found;
+      return { RestoreTestingSelection: { ...selection, CreationTime: new Date(createdMs) } };
+    },
+  ),
 
-  UpdateRestoreTestingSelection: define<UpdateRestoreTestingSelectionInput, UpdateRestoreTestingSelectionOutput>((context, input) => {
-    const plan = demandPlan(context, input.RestoreTestingPlanName);
-    const selection = demandSelection(context, input.RestoreTestingPlanName, input.RestoreTestingSelectionName);
-    const changes = input.RestoreTestingSelection;
-    if (changes.IamRoleArn !== undefined) demandPassRole(context, demandServiceRole(context.account, changes.IamRoleArn).arn);
-    Object.assign(selection, changes, { updatedMs: context.nowMs });
-    return {
-      CreationTime: new Date(selection.createdMs),
-      UpdateTime: new Date(selection.updatedMs),
-      RestoreTestingPlanArn: plan.arn,
-      RestoreTestingPlanName: plan.name,
-      RestoreTestingSelectionName: input.RestoreTestingSelectionName,
-    };
-  }),
+  UpdateRestoreTestingSelection: define<UpdateRestoreTestingSelectionInput, UpdateRestoreTestingSelectionOutput>(
+    (context, input) => {
+      const plan = demandPlan(context, input.RestoreTestingPlanName);
+      const selection = demandSelection(context, input.RestoreTestingPlanName, input.RestoreTestingSelectionName);
+      const changes = input.RestoreTestingSelection;
+      if (changes.IamRoleArn !== undefined)
+        demandPassRole(context, demandServiceRole(context.account, changes.IamRoleArn).arn);
+      Object.assign(selection, changes, { updatedMs: context.nowMs });
+      return {
+        CreationTime: new Date(selection.createdMs),
+        UpdateTime: new Date(selection.updatedMs),
+        RestoreTestingPlanArn: plan.arn,
+        RestoreTestingPlanName: plan.name,
+        RestoreTestingSelectionName: input.RestoreTestingSelectionName,
+      };
+    },
+  ),
 
   DeleteRestoreTestingSelection: define<DeleteRestoreTestingSelectionInput, object>((context, input) => {
     demandSelection(context, input.RestoreTestingPlanName, input.RestoreTestingSelectionName);
@@ -176,16 +192,24 @@ export const restoreTestingOperations: Record<string, Handler> = {
     return {};
   }),
 
-  ListRestoreTestingSelections: define<ListRestoreTestingSelectionsInput, ListRestoreTestingSelectionsOutput>((context, input) => {
-    const plan = demandPlan(context, input.RestoreTestingPlanName);
-    const page = pageOfKeys(context, input, Object.values(plan.selections), ({ RestoreTestingSelectionName: name }) => name ?? "", (one) => ({
-      CreationTime: new Date(one.createdMs),
-      IamRoleArn: one.IamRoleArn,
-      ProtectedResourceType: one.ProtectedResourceType,
-      RestoreTestingPlanName: plan.name,
-      RestoreTestingSelectionName: one.RestoreTestingSelectionName,
-      ValidationWindowHours: one.ValidationWindowHours,
-    }));
-    return { RestoreTestingSelections: page.entries, NextToken: page.nextToken };
-  }),
+  ListRestoreTestingSelections: define<ListRestoreTestingSelectionsInput, ListRestoreTestingSelectionsOutput>(
+    (context, input) => {
+      const plan = demandPlan(context, input.RestoreTestingPlanName);
+      const page = pageOfKeys(
+        context,
+        input,
+        Object.values(plan.selections),
+        ({ RestoreTestingSelectionName: name }) => name ?? "",
+        (one) => ({
+          CreationTime: new Date(one.createdMs),
+          IamRoleArn: one.IamRoleArn,
+          ProtectedResourceType: one.ProtectedResourceType,
+          RestoreTestingPlanName: plan.name,
+          RestoreTestingSelectionName: one.RestoreTestingSelectionName,
+          ValidationWindowHours: one.ValidationWindowHours,
+        }),
+      );
+      return { RestoreTestingSelections: page.entries, NextToken: page.nextToken };
+    },
+  ),
 };

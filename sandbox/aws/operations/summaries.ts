@@ -66,8 +66,18 @@ function count(context: Context, filter: Filter, jobs: Counted[]): { key: string
 export const summaryOperations: Record<string, Handler> = {
   ListBackupJobSummaries: define<ListBackupJobSummariesInput, ListBackupJobSummariesOutput>((context, input) => {
     const jobs = context.index.backupJobs.all().map((job) => ({ ...job, category: toMessageCategory(job) }));
-    const page = pageOfKeys(context, input, count(context, input, jobs), ({ key }) => key, ({ summary }) => summary);
-    return { BackupJobSummaries: page.entries, AggregationPeriod: input.AggregationPeriod ?? "ONE_DAY", NextToken: page.nextToken };
+    const page = pageOfKeys(
+      context,
+      input,
+      count(context, input, jobs),
+      ({ key }) => key,
+      ({ summary }) => summary,
+    );
+    return {
+      BackupJobSummaries: page.entries,
+      AggregationPeriod: input.AggregationPeriod ?? "ONE_DAY",
+      NextToken: page.nextToken,
+    };
   }),
 
   ListCopyJobSummaries: define<ListCopyJobSummariesInput, ListCopyJobSummariesOutput>((context, input) => {
@@ -75,7 +85,13 @@ export const summaryOperations: Record<string, Handler> = {
       ...job,
       category: toMessageCategory({ state: job.state, statusMessage: job.statusMessage }),
     }));
-    const page = pageOfKeys(context, input, count(context, input, jobs), ({ key }) => key, ({ summary }) => summary);
+    const page = pageOfKeys(
+      context,
+      input,
+      count(context, input, jobs),
+      ({ key }) => key,
+      ({ summary }) => summary,
+    );
     return {
       CopyJobSummaries: page.entries as ListCopyJobSummariesOutput["CopyJobSummaries"],
       AggregationPeriod: input.AggregationPeriod ?? "ONE_DAY",
@@ -85,10 +101,16 @@ export const summaryOperations: Record<string, Handler> = {
 
   ListRestoreJobSummaries: define<ListRestoreJobSummariesInput, ListRestoreJobSummariesOutput>((context, input) => {
     const jobs = context.index.restoreJobs.all().map((job) => ({ ...job, state: job.status, category: undefined }));
-    const page = pageOfKeys(context, input, count(context, input, jobs), ({ key }) => key, ({ summary }) => {
-      const { MessageCategory: _category, ...rest } = summary;
-      return rest;
-    });
+    const page = pageOfKeys(
+      context,
+      input,
+      count(context, input, jobs),
+      ({ key }) => key,
+      ({ summary }) => {
+        const { MessageCategory: _category, ...rest } = summary;
+        return rest;
+      },
+    );
     return {
       RestoreJobSummaries: page.entries as ListRestoreJobSummariesOutput["RestoreJobSummaries"],
       AggregationPeriod: input.AggregationPeriod ?? "ONE_DAY",

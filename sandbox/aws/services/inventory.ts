@@ -21,7 +21,10 @@ function cutPage(call: ServiceCall, scope: string, resources: Resource[], token:
   const rest = resources.filter(({ name }) => name > after);
   const page = rest.slice(0, size);
   const last = page.at(-1);
-  return { page, next: rest.length > size && last ? call.pageTokens.seal(binding, { atMs: 0, id: last.name }) : undefined };
+  return {
+    page,
+    next: rest.length > size && last ? call.pageTokens.seal(binding, { atMs: 0, id: last.name }) : undefined,
+  };
 }
 
 function demandRight({ caller }: ServiceCall, action: string) {
@@ -71,18 +74,24 @@ function describeEc2(call: ServiceCall): ServiceAnswer {
   const action = readAction(call.request);
   const form = readForm(call.request);
   const isVolumes = action === "DescribeVolumes";
-  if (!isVolumes && action !== "DescribeInstances") throw new CloudError("UnknownOperationException", `${action} is not available in this sandbox.`);
+  if (!isVolumes && action !== "DescribeInstances")
+    throw new CloudError("UnknownOperationException", `${action} is not available in this sandbox.`);
   demandRight(call, `ec2:${action}`);
   const idName = isVolumes ? "VolumeId" : "InstanceId";
   const ids = readEntries(form, idName).flatMap((entry) => entry.get("") ?? []);
   const all = liveOf(call, isVolumes ? "EBS" : "EC2");
   const missing = ids.find((id) => !all.some(({ name }) => name === id));
   if (missing !== undefined)
-    throw new CloudError(isVolumes ? "InvalidVolume.NotFound" : "InvalidInstanceID.NotFound", `The ID '${missing}' does not exist`);
+    throw new CloudError(
+      isVolumes ? "InvalidVolume.NotFound" : "InvalidInstanceID.NotFound",
+      `The ID '${missing}' does not exist`,
+    );
   const wanted = ids.length === 0 ? all : all.filter(({ name }) => ids.includes(name));
   const size = Number(form.get("MaxResults") ?? 1000);
   const { page, next } = cutPage(call, action, wanted, form.get("NextToken"), size);
-  const item = page.map((one) => (isVolumes ? toVolume(one, call.place.region.name) : toReservation(one, call.place.account.id)));
+  const item = page.map((one) =>
+    isVolumes ? toVolume(one, call.place.region.name) : toReservation(one, call.place.account.id),
+  );
   return answerXml(200, `${action}Response`, {
     "@xmlns": ec2Namespace,
     requestId: randomUUID(),
@@ -123,7 +132,11 @@ function listTables(call: ServiceCall, input: Record<string, unknown>): object {
 
 function describeTable(call: ServiceCall, input: Record<string, unknown>): object {
   const table = liveOf(call, "DynamoDB").find(({ name, arn }) => name === input.TableName || arn === input.TableName);
-  if (!table) throw new CloudError("ResourceNotFoundException", `Requested resource not found: Table: ${String(input.TableName)} not found`);
+  if (!table)
+    throw new CloudError(
+      "ResourceNotFoundException",
+      `Requested resource not found: Table: ${String(input.TableName)} not found`,
+    );
   return {
     Table: {
       TableName: table.name,
@@ -157,8 +170,15 @@ function describeFileSystems(call: ServiceCall): ServiceAnswer {
   const { query } = call.request;
   const wantedId = query.get("FileSystemId");
   const all = liveOf(call, "EFS").filter(({ name }) => wantedId === null || name === wantedId);
-  if (wantedId !== null && all.length === 0) throw new CloudError("FileSystemNotFound", `File system '${wantedId}' does not exist.`);
-  const { page, next } = cutPage(call, "DescribeFileSystems", all, query.get("Marker"), Number(query.get("MaxItems") ?? 100));
+  if (wantedId !== null && all.length === 0)
+    throw new CloudError("FileSystemNotFound", `File system '${wantedId}' does not exist.`);
+  const { page, next } = cutPage(
+    call,
+    "DescribeFileSystems",
+    all,
+    query.get("Marker"),
+    Number(query.get("MaxItems") ?? 100),
+  );
   const body = {
     FileSystems: page.map((one) => ({
       FileSystemId: one.name,
@@ -184,7 +204,8 @@ export const efsService: Service = {
   isGlobal: false,
   operationOf: (request) => (isFileSystemList(request) ? "DescribeFileSystems" : ""),
   answer: (call) => {
-    if (!isFileSystemList(call.request)) throw new CloudError("UnknownOperationException", "Not available in this sandbox.");
+    if (!isFileSystemList(call.request))
+      throw new CloudError("UnknownOperationException", "Not available in this sandbox.");
     demandRight(call, "elasticfilesystem:DescribeFileSystems");
     return describeFileSystems(call);
   },
@@ -213,7 +234,8 @@ export const s3Service: Service = {
   isGlobal: true,
   operationOf: (request) => (isBucketList(request) ? "ListBuckets" : ""),
   answer: (call) => {
-    if (!isBucketList(call.request)) throw new CloudError("UnknownOperationException", "Only ListBuckets is available in this sandbox.");
+    if (!isBucketList(call.request))
+      throw new CloudError("UnknownOperationException", "Only ListBuckets is available in this sandbox.");
     demandRight(call, "s3:ListAllMyBuckets");
     const { query } = call.request;
     const wantedRegion = query.get("bucket-region");
@@ -225,9 +247,21 @@ export const s3Service: Service = {
         .map((one) => ({ region: region.name, resource: one })),
     );
     const byName = new Map(buckets.map((bucket) => [bucket.resource.name, bucket]));
-    const sorted = [...byName.values()].map(({ resource }) => resource).sort((left, right) => (left.name < right.name ? -1 : 1));
-    const { page, next } = cutPage(call, "ListBuckets", sorted, query.get("continuation-token"), Number(query.get("max-buckets") ?? 10_000));
-    const entries = page.map((one) => ({ Name: one.name, CreationDate: isoOf(one.createdMs), BucketRegion: byName.get(one.name)?.region }));
+    const sorted = [...byName.values()]
+      .map(({ resource }) => resource)
+      .sort((left, right) => (left.name < right.name ? -1 : 1));
+    const { page, next } = cutPage(
+      call,
+      "ListBuckets",
+      sorted,
+      query.get("continuation-token"),
+      Number(query.get("max-buckets") ?? 10_000),
+    );
+    const entries = page.map((one) => ({
+      Name: one.name,
+      CreationDate: isoOf(one.createdMs),
+      BucketRegion: byName.get(one.name)?.region,
+    }));
     return answerXml(200, "ListAllMyBucketsResult", {
       "@xmlns": "http://s3.amazonaws.com/doc/2006-03-01/",
       Owner: { ID: call.place.account.id },
@@ -236,5 +270,9 @@ export const s3Service: Service = {
     });
   },
   answerError: (error) =>
-    answerXml(error.status, "Error", { Code: s3Names[error.name] ?? error.name, Message: error.message, RequestId: randomUUID() }),
+    answerXml(error.status, "Error", {
+      Code: s3Names[error.name] ?? error.name,
+      Message: error.message,
+      RequestId: randomUUID(),
+    }),
 };

@@ -19,7 +19,11 @@ export function readDocument({ body }: ServiceRequest): Record<string, unknown> 
 
 /** A successful answer in AWS's JSON protocols. */
 export function answerJson(version: "1.0" | "1.1", content: object): ServiceAnswer {
-  return { status: 200, headers: { "content-type": `application/x-amz-json-${version}` }, body: JSON.stringify(content) };
+  return {
+    status: 200,
+    headers: { "content-type": `application/x-amz-json-${version}` },
+    body: JSON.stringify(content),
+  };
 }
 
 /** A refusal in AWS's JSON protocols. */

@@ -35,13 +35,16 @@ export function readEntries(form: URLSearchParams, name: string): Map<string, st
 
 /** Tags sent as `Tags.Tag.1.Key`. */
 export function readTags(form: URLSearchParams): Record<string, string> {
-  return Object.fromEntries(readEntries(form, "Tags").map((entry) => [entry.get("Key") ?? "", entry.get("Value") ?? ""]));
+  return Object.fromEntries(
+    readEntries(form, "Tags").map((entry) => [entry.get("Key") ?? "", entry.get("Value") ?? ""]),
+  );
 }
 
 /** A required member of the form. */
 export function demandField(form: URLSearchParams, name: string): string {
   const value = form.get(name);
-  if (value === null || value === "") throw new Refusal("MissingParameter", `The request must contain the parameter ${name}.`);
+  if (value === null || value === "")
+    throw new Refusal("MissingParameter", `The request must contain the parameter ${name}.`);
   return value;
 }
 

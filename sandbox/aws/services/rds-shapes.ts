@@ -7,7 +7,15 @@ import type { ClusterInstance, RecoveryPoint, Resource } from "@/sandbox/aws/wor
 const dayMs = 24 * 60 * 60 * 1000;
 const gigabyte = 1024 ** 3;
 const instanceReadyMs = 60_000;
-const ports: Record<string, number> = { mysql: 3306, mariadb: 3306, "aurora-mysql": 3306, "sqlserver-se": 1433, "oracle-ee": 1521, docdb: 27_017, neptune: 8182 };
+const ports: Record<string, number> = {
+  mysql: 3306,
+  mariadb: 3306,
+  "aurora-mysql": 3306,
+  "sqlserver-se": 1433,
+  "oracle-ee": 1521,
+  docdb: 27_017,
+  neptune: 8182,
+};
 
 /** Whether the resource is a cluster of the RDS family. */
 export function isCluster(resource: Resource): boolean {
@@ -25,9 +33,15 @@ function engineOf(resource: Resource): string {
   return readKey(resource.settings, "Engine") ?? fallback[resource.type] ?? "postgres";
 }
 
-function addressOf(place: Place, resource: Resource, kind: "" | "cluster-" | "cluster-ro-", name = resource.name): { Address: string; Port: number } {
+function addressOf(
+  place: Place,
+  resource: Resource,
+  kind: "" | "cluster-" | "cluster-ro-",
+  name = resource.name,
+): { Address: string; Port: number } {
   const endpoint = resource.database?.endpoint;
-  if (endpoint && (resource.type === "RDS" || hasReadyInstance(place, resource))) return { Address: endpoint.host, Port: endpoint.port };
+  if (endpoint && (resource.type === "RDS" || hasReadyInstance(place, resource)))
+    return { Address: endpoint.host, Port: endpoint.port };
   const zone = drawHex(12, place.account.id, place.region.name);
   return {
     Address: `${name}.${kind}${zone}.${place.region.name}.rds.amazonaws.com`,
@@ -44,16 +58,31 @@ function hasReadyInstance(place: Place, cluster: Resource): boolean {
 }
 
 /** The newest continuous point of the resource here, alive or interrupted. */
-function findWindow(place: Place, resource: Resource): { point: RecoveryPoint; earliestMs: number; latestMs: number; days: number } | null {
-  const point = place.index.pointsOfResource(resource.arn).all().find(({ continuous }) => continuous !== null);
+function findWindow(
+  place: Place,
+  resource: Resource,
+): { point: RecoveryPoint; earliestMs: number; latestMs: number; days: number } | null {
+  const point = place.index
+    .pointsOfResource(resource.arn)
+    .all()
+    .find(({ continuous }) => continuous !== null);
   if (!point?.continuous) return null;
   const days = Math.min(35, Math.max(1, point.lifecycle?.DeleteAfterDays ?? 35));
   const latestMs = latestRestorableMs(place.engine.world.seed, point, place.engine.nowMs);
-  return { point, days, latestMs, earliestMs: Math.min(latestMs, Math.max(point.continuous.earliestMs, place.engine.nowMs - days * dayMs)) };
+  return {
+    point,
+    days,
+    latestMs,
+    earliestMs: Math.min(latestMs, Math.max(point.continuous.earliestMs, place.engine.nowMs - days * dayMs)),
+  };
 }
 
 function databaseNameOf(resource: Resource): string | undefined {
-  return resource.database?.endpoint?.databaseName ?? readKey(resource.settings, "DBName") ?? readKey(resource.settings, "DatabaseName");
+  return (
+    resource.database?.endpoint?.databaseName ??
+    readKey(resource.settings, "DBName") ??
+    readKey(resource.settings, "DatabaseName")
+  );
 }
 
 function resourceIdOf(resource: Resource): string {

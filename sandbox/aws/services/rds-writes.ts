@@ -1,5 +1,5 @@
-import { readKey } from "@/sandbox/aws/engine/restore-metadata";
 import type { Place } from "@/sandbox/aws/engine/engine";
+import { readKey } from "@/sandbox/aws/engine/restore-metadata";
 import type { ServiceCall } from "@/sandbox/aws/service";
 import { demandField, readTags } from "@/sandbox/aws/services/query-protocol";
 import { describeCluster, describeInstance, describeMember, isCluster } from "@/sandbox/aws/services/rds-shapes";
@@ -24,7 +24,9 @@ function findMember(place: Place, identifier: string): { cluster: Resource; memb
 }
 
 function demandCluster(place: Place, identifier: string): Resource {
-  const cluster = liveResources(place).find((one) => isCluster(one) && one.name.toLowerCase() === identifier.toLowerCase());
+  const cluster = liveResources(place).find(
+    (one) => isCluster(one) && one.name.toLowerCase() === identifier.toLowerCase(),
+  );
   if (!cluster) throw new CloudError("DBClusterNotFoundFault", `DBCluster ${identifier} not found.`);
   return cluster;
 }
@@ -37,14 +39,18 @@ export function findTagged(place: Place, arn: string): { tags: Record<string, st
     const member = cluster.instances.find((one) => one.arn === arn);
     if (member) return member;
   }
-  throw new CloudError(arn.includes(":cluster:") ? "DBClusterNotFoundFault" : "DBInstanceNotFound", `${arn} not found.`);
+  throw new CloudError(
+    arn.includes(":cluster:") ? "DBClusterNotFoundFault" : "DBInstanceNotFound",
+    `${arn} not found.`,
+  );
 }
 
 /** An instance for a cluster; instances of their own come from restores alone. */
 export function createInstance({ place }: ServiceCall, form: URLSearchParams): object {
   const identifier = demandField(form, "DBInstanceIdentifier").toLowerCase();
   const clusterId = form.get("DBClusterIdentifier");
-  if (!/^[a-z][a-z0-9-]{0,62}$/.test(identifier)) throw new CloudError("InvalidParameterValue", "DBInstanceIdentifier is not valid.");
+  if (!/^[a-z][a-z0-9-]{0,62}$/.test(identifier))
+    throw new CloudError("InvalidParameterValue", "DBInstanceIdentifier is not valid.");
   if (clusterId === null || clusterId === "")
     throw new CloudError("InvalidParameterCombination", "This sandbox only creates instances of a cluster.");
   const cluster = demandCluster(place, clusterId);
@@ -63,17 +69,26 @@ export function createInstance({ place }: ServiceCall, form: URLSearchParams): o
 
 function demandUnprotected(resource: Resource) {
   if (readKey(resource.settings, "DeletionProtection") === "true")
-    throw new CloudError("InvalidParameterCombination", "Cannot delete a protected database, please disable deletion protection and try again.");
+    throw new CloudError(
+      "InvalidParameterCombination",
+      "Cannot delete a protected database, please disable deletion protection and try again.",
+    );
 }
 
 function demandSkippedSnapshot(form: URLSearchParams) {
   if (form.get("SkipFinalSnapshot") !== "true" && !form.get("FinalDBSnapshotIdentifier"))
-    throw new CloudError("InvalidParameterCombination", "FinalDBSnapshotIdentifier is required unless SkipFinalSnapshot is specified.");
+    throw new CloudError(
+      "InvalidParameterCombination",
+      "FinalDBSnapshotIdentifier is required unless SkipFinalSnapshot is specified.",
+    );
 }
 
 function remove(place: Place, resource: Resource) {
   resource.deletedMs = place.engine.nowMs;
-  const continuous = place.index.pointsOfResource(resource.arn).all().find((point) => point.status === "AVAILABLE" && point.continuous);
+  const continuous = place.index
+    .pointsOfResource(resource.arn)
+    .all()
+    .find((point) => point.status === "AVAILABLE" && point.continuous);
   if (continuous?.continuous) {
     continuous.status = "STOPPED";
     continuous.continuous.stoppedMs = place.engine.nowMs;
@@ -106,7 +121,10 @@ export function deleteInstance({ place }: ServiceCall, form: URLSearchParams): o
 export function deleteCluster({ place }: ServiceCall, form: URLSearchParams): object {
   const cluster = demandCluster(place, demandField(form, "DBClusterIdentifier"));
   if (cluster.instances.length > 0)
-    throw new CloudError("InvalidDBClusterStateFault", "Cluster cannot be deleted, it still contains DB instances in non-deleting state.");
+    throw new CloudError(
+      "InvalidDBClusterStateFault",
+      "Cluster cannot be deleted, it still contains DB instances in non-deleting state.",
+    );
   demandUnprotected(cluster);
   demandSkippedSnapshot(form);
   const answer = { DBCluster: { ...describeCluster(place, cluster), Status: "deleting" } };

@@ -1,6 +1,21 @@
 import type { Service, ServiceCall } from "@/sandbox/aws/service";
-import { answerQueryError, readAction, readEntries, readForm, readList, refuseAction } from "@/sandbox/aws/services/query-protocol";
-import { describeCluster, describeClusterAutomatedBackup, describeInstance, describeInstanceAutomatedBackup, describeMember, isCluster, toTagList } from "@/sandbox/aws/services/rds-shapes";
+import {
+  answerQueryError,
+  readAction,
+  readEntries,
+  readForm,
+  readList,
+  refuseAction,
+} from "@/sandbox/aws/services/query-protocol";
+import {
+  describeCluster,
+  describeClusterAutomatedBackup,
+  describeInstance,
+  describeInstanceAutomatedBackup,
+  describeMember,
+  isCluster,
+  toTagList,
+} from "@/sandbox/aws/services/rds-shapes";
 import { addTags, createInstance, deleteCluster, deleteInstance, findTagged } from "@/sandbox/aws/services/rds-writes";
 import { answerQuery } from "@/sandbox/aws/services/xml";
 import { CloudError } from "@/sandbox/aws/wire/errors";
@@ -12,7 +27,13 @@ const mostRecords = 100;
 type Listed = { id: string; content: object };
 
 /** One page in the Query protocol: `Marker` and `MaxRecords`. */
-function paged(call: ServiceCall, form: URLSearchParams, listName: string, entryName: string, listed: Listed[]): object {
+function paged(
+  call: ServiceCall,
+  form: URLSearchParams,
+  listName: string,
+  entryName: string,
+  listed: Listed[],
+): object {
   const binding = [call.place.account.id, call.place.region.name, "rds", form.get("Action")].join("\n");
   const marker = form.get("Marker");
   const after = marker === null || marker === "" ? null : call.pageTokens.open(binding, marker).id;
@@ -33,10 +54,18 @@ function liveOf({ place }: ServiceCall, test: (resource: Resource) => boolean): 
   return Object.values(place.region.resources).filter((resource) => resource.deletedMs === null && test(resource));
 }
 
-function isWanted(form: URLSearchParams, filterName: string, wantedId: string | null, id: string, arn: string): boolean {
+function isWanted(
+  form: URLSearchParams,
+  filterName: string,
+  wantedId: string | null,
+  id: string,
+  arn: string,
+): boolean {
   const wanted = [id, arn];
   const filters = readEntries(form, "Filters").filter((entry) => entry.get("Name") === filterName);
-  const values = filters.flatMap((entry) => [...entry].flatMap(([key, value]) => (key.startsWith("Values.") ? [value] : [])));
+  const values = filters.flatMap((entry) =>
+    [...entry].flatMap(([key, value]) => (key.startsWith("Values.") ? [value] : [])),
+  );
   if (filters.length > 0 && !values.some((value) => wanted.includes(value))) return false;
   return wantedId === null || wanted.includes(wantedId) || wantedId.toLowerCase() === id.toLowerCase();
 }
@@ -54,7 +83,8 @@ function describeInstances(call: ServiceCall, form: URLSearchParams): object {
       if (isWanted(form, "db-instance-id", wantedId, member.identifier, member.arn))
         listed.push({ id: member.identifier, content: describeMember(call.place, cluster, member) });
   }
-  if (wantedId !== null && listed.length === 0) throw new CloudError("DBInstanceNotFound", `DBInstance ${wantedId} not found.`);
+  if (wantedId !== null && listed.length === 0)
+    throw new CloudError("DBInstanceNotFound", `DBInstance ${wantedId} not found.`);
   return paged(call, form, "DBInstances", "DBInstance", listed);
 }
 
@@ -63,13 +93,16 @@ function describeClusters(call: ServiceCall, form: URLSearchParams): object {
   const listed = liveOf(call, isCluster)
     .filter((one) => isWanted(form, "db-cluster-id", wantedId, one.name, one.arn))
     .map((one): Listed => ({ id: one.name, content: describeCluster(call.place, one) }));
-  if (wantedId !== null && listed.length === 0) throw new CloudError("DBClusterNotFoundFault", `DBCluster ${wantedId} not found.`);
+  if (wantedId !== null && listed.length === 0)
+    throw new CloudError("DBClusterNotFoundFault", `DBCluster ${wantedId} not found.`);
   return paged(call, form, "DBClusters", "DBCluster", listed);
 }
 
 function describeAutomated(call: ServiceCall, form: URLSearchParams, ofCluster: boolean): object {
   const wantedId = form.get(ofCluster ? "DBClusterIdentifier" : "DBInstanceIdentifier");
-  const resources = Object.values(call.place.region.resources).filter((one) => (ofCluster ? isCluster(one) : one.type === "RDS"));
+  const resources = Object.values(call.place.region.resources).filter((one) =>
+    ofCluster ? isCluster(one) : one.type === "RDS",
+  );
   const describe = ofCluster ? describeClusterAutomatedBackup : describeInstanceAutomatedBackup;
   const filter = ofCluster ? "db-cluster-id" : "db-instance-id";
   const listed = resources
@@ -87,7 +120,9 @@ const actions: Record<string, (call: ServiceCall, form: URLSearchParams) => obje
   DescribeDBClusters: describeClusters,
   DescribeDBInstanceAutomatedBackups: (call, form) => describeAutomated(call, form, false),
   DescribeDBClusterAutomatedBackups: (call, form) => describeAutomated(call, form, true),
-  ListTagsForResource: (call, form) => ({ TagList: toTagList(findTagged(call.place, form.get("ResourceName") ?? "").tags) }),
+  ListTagsForResource: (call, form) => ({
+    TagList: toTagList(findTagged(call.place, form.get("ResourceName") ?? "").tags),
+  }),
   CreateDBInstance: createInstance,
   DeleteDBInstance: deleteInstance,
   DeleteDBCluster: deleteCluster,
@@ -106,7 +141,8 @@ export const rdsService: Service = {
   answer: (call) => {
     const action = readAction(call.request);
     const run = actions[action];
-    if (!run) throw new CloudError("UnknownOperationException", `The action ${action} is not available in this sandbox.`);
+    if (!run)
+      throw new CloudError("UnknownOperationException", `The action ${action} is not available in this sandbox.`);
     if (!call.caller.allows(`rds:${action}`)) throw refuseAction(call.caller.principalArn, `rds:${action}`);
     if (!action.startsWith("Describe") && !action.startsWith("List")) call.place.engine.isDirty = true;
     return answerQuery(action, namespace, run(call, readForm(call.request)));

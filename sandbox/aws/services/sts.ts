@@ -1,7 +1,13 @@
 import { randomBytes } from "node:crypto";
 import { parseArn } from "@/sandbox/aws/arns";
 import type { Service, ServiceCall } from "@/sandbox/aws/service";
-import { answerQueryError, demandField, readAction, readForm, refuseAction } from "@/sandbox/aws/services/query-protocol";
+import {
+  answerQueryError,
+  demandField,
+  readAction,
+  readForm,
+  refuseAction,
+} from "@/sandbox/aws/services/query-protocol";
 import { answerQuery } from "@/sandbox/aws/services/xml";
 import { CloudError } from "@/sandbox/aws/wire/errors";
 import type { Role, Session } from "@/sandbox/aws/world";
@@ -23,7 +29,10 @@ function assumeRole({ place, caller, request }: ServiceCall) {
   const role = world.accounts[accountId]?.roles[roleArn];
   const isTrusted = role !== undefined && trusts(role, caller.accountId, caller.principalArn, form.get("ExternalId"));
   if (!isTrusted || !caller.allows("sts:AssumeRole"))
-    throw new CloudError("AccessDenied", `User: ${caller.principalArn} is not authorized to perform: sts:AssumeRole on resource: ${roleArn}`);
+    throw new CloudError(
+      "AccessDenied",
+      `User: ${caller.principalArn} is not authorized to perform: sts:AssumeRole on resource: ${roleArn}`,
+    );
 
   const session: Session = {
     accessKeyId: `ASIA${randomBytes(8).toString("hex").toUpperCase()}`,
@@ -52,7 +61,8 @@ function assumeRole({ place, caller, request }: ServiceCall) {
 
 /** Expired sessions are kept for a day, so that their holder is told that they expired. */
 function forgetExpired(sessions: Record<string, Session>, nowMs: number) {
-  for (const [id, { expiresMs }] of Object.entries(sessions)) if (expiresMs < nowMs - 24 * 60 * 60 * 1000) delete sessions[id];
+  for (const [id, { expiresMs }] of Object.entries(sessions))
+    if (expiresMs < nowMs - 24 * 60 * 60 * 1000) delete sessions[id];
 }
 
 function trusts(role: Role, accountId: string, principalArn: string, externalId: string | null): boolean {
@@ -73,7 +83,8 @@ export const stsService: Service = {
   answer: (call) => {
     const action = readAction(call.request);
     if (action === "AssumeRole") return answerQuery(action, namespace, assumeRole(call));
-    if (action !== "GetCallerIdentity") throw new CloudError("UnknownOperationException", `Could not find operation ${action}`);
+    if (action !== "GetCallerIdentity")
+      throw new CloudError("UnknownOperationException", `Could not find operation ${action}`);
     const { accountId, principalArn, userId } = call.caller;
     return answerQuery(action, namespace, { Arn: principalArn, UserId: userId, Account: accountId });
   },

@@ -42,7 +42,9 @@ function getResources({ place, pageTokens }: ServiceCall, wanted: Wanted): objec
   const after = token === "" ? "" : pageTokens.open(binding, token).id;
   // The real service knows tagged resources only.
   const found = Object.values(place.region.resources)
-    .filter((one) => one.deletedMs === null && Object.keys(one.tags).length > 0 && one.arn > after && meets(one, wanted))
+    .filter(
+      (one) => one.deletedMs === null && Object.keys(one.tags).length > 0 && one.arn > after && meets(one, wanted),
+    )
     .sort((left, right) => (left.arn < right.arn ? -1 : 1));
   const page = found.slice(0, size);
   const last = page.at(-1);
@@ -61,7 +63,8 @@ export const taggingService: Service = {
   operationOf: readTarget,
   answer: (call) => {
     const operation = readTarget(call.request);
-    if (operation !== "GetResources") throw new CloudError("UnknownOperationException", `${operation} is not available in this sandbox.`);
+    if (operation !== "GetResources")
+      throw new CloudError("UnknownOperationException", `${operation} is not available in this sandbox.`);
     if (!call.caller.allows("tag:GetResources")) throw refuseAction(call.caller.principalArn, "tag:GetResources");
     return answerJson("1.1", getResources(call, readDocument(call.request) as Wanted));
   },

@@ -26,5 +26,7 @@ export function isoOf(ms: number | null | undefined): string | undefined {
 
 /** Members of an object that have a value. */
 export function present<T extends object>(members: T): Partial<T> {
-  return Object.fromEntries(Object.entries(members).filter(([, value]) => value !== undefined && value !== null)) as Partial<T>;
+  return Object.fromEntries(
+    Object.entries(members).filter(([, value]) => value !== undefined && value !== null),
+  ) as Partial<T>;
 }

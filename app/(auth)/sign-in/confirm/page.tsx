@@ -1,10 +1,11 @@
 import type { Metadata } from "next";
 import { redirect } from "next/navigation";
+import { SecondStep } from "@/app/(auth)/_components/second-step";
+import { signOutAction } from "@/app/(auth)/sign-out/actions";
 import { Button } from "@/components/ui/button";
 import { NameText } from "@/components/ui/name-text";
 import { currentActor, readPreMfaActorWhoMayOnlyConfirm } from "@/lib/auth/actor";
-import { SecondStep } from "../../_components/second-step";
-import { signOutAction } from "../../sign-out/actions";
+import { factorKindsOf } from "@/lib/auth/factor-store";
 import { beginSecondStepAction, finishSecondStepAction } from "./actions";
 
 export const metadata: Metadata = { title: "Confirm it is you" };
@@ -15,6 +16,7 @@ export default async function ConfirmPage() {
   const actor = await readPreMfaActorWhoMayOnlyConfirm();
   if (!actor) redirect("/sign-in");
   if (actor.status === "invited") redirect("/enroll/factor");
+  const kinds = await factorKindsOf(actor);
   return (
     <>
       <div>
@@ -23,7 +25,7 @@ export default async function ConfirmPage() {
           Signing in as <NameText text={actor.email} length={60} />
         </p>
       </div>
-      <SecondStep begin={beginSecondStepAction} finish={finishSecondStepAction} />
+      <SecondStep {...kinds} begin={beginSecondStepAction} finish={finishSecondStepAction} />
       <form action={signOutAction}>
         <Button type="submit" variant="quiet" className="-ml-3">
           Use another account

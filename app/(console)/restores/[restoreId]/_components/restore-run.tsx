@@ -1,0 +1,166 @@
+"use client";
+import { useQueryClient, useSuspenseQuery } from "@tanstack/react-query";
+import { standing } from "@/app/(console)/restores/_components/standing";
+import { ProveForm } from "@/components/step-up/prove";
+import { ActionForm, SubmitButton } from "@/components/ui/action-form";
+import { Banner } from "@/components/ui/banner";
+import { Card, CardRow } from "@/components/ui/card";
+import { CodeBlock } from "@/components/ui/code-block";
+import { Figure } from "@/components/ui/facts";
+import { FingerprintWords } from "@/components/ui/fingerprint-words";
+import { LinkButton } from "@/components/ui/link-button";
+import { Countdown, Moment } from "@/components/ui/moment";
+import { NameText } from "@/components/ui/name-text";
+import { PageHeader } from "@/components/ui/page-header";
+import { StatusGlyph } from "@/components/status/glyph";
+import { TextLink } from "@/components/ui/text-link";
+import { durationText } from "@/lib/core/words";
+import type { RestoreView } from "@/lib/restores/view";
+import { restoreQuery } from "@/lib/restores/queries";
+import { equivalentCommand, isFinished } from "@/lib/restores/rules";
+import { answerProofAction, askStartAction, cancelRestoreAction, reviseRestoreAction, startRestoreAction } from "../../actions";
+import { PlanFacts } from "./plan-facts";
+import { Results } from "./results";
+import { RunSteps } from "./run-steps";
+
+/** A restore after its wizard: waiting for people, then running, then what the data answered. */
+export function RestoreRun({ restoreId }: { restoreId: string }) {
+  const query = restoreQuery(restoreId);
+  const queryClient = useQueryClient();
+  const { data: restore, isError } = useSuspenseQuery(query);
+  const again = () => void queryClient.invalidateQueries({ queryKey: query.queryKey });
+  const { kind, text } = standing({ state: restore.state, approval: restore.approval.state });
+  const waiting = restore.state === "waiting";
+  const item = restore.approval.plan?.items[0];
+  return (
+    <>
+      <PageHeader
+        kind={kind}
+        crumbs={[{ label: "Restores", href: "/restores" }, { label: restore.handle }]}
+        title={<Headline restore={restore} />}
+        sub={
+          <>
+            {restore.requester} asked{restore.incidentRef ? ` for ${restore.incidentRef}` : ""}: <NameText text={restore.reason} />
+          </>
+        }
+        actions={waiting ? <WaitingActions restore={restore} onDone={again} /> : null}
+      />
+      {isError ? <Banner kind="unknown">The server does not answer. What you see may be old; this page goes on trying.</Banner> : null}
+      <p role="status" className="sr-only">
+        {text}
+      </p>
+      {restore.failure ? (
+        <Banner kind={restore.state === "failed" ? "bad" : "warn"} title={text}>
+          {restore.failure}
+        </Banner>
+      ) : null}
+      <div className="grid items-start gap-5 xl:grid-cols-[minmax(0,1fr)_340px]">
+        <div className="grid min-w-0 gap-5">
+          {waiting && restore.approval.state === "approved" && restore.mine ? <StartCard restore={restore} onDone={again} /> : null}
+          {waiting ? null : <RunSteps restore={restore} />}
+          {restore.results.length > 0 ? <Results restore={restore} /> : null}
+          <Card title="The plan" more={<FingerprintWords words={restore.approval.words} />} padded>
+            {restore.approval.plan ? <PlanFacts plan={restore.approval.plan} /> : null}
+          </Card>
+          {item ? <CodeBlock label="Equivalent command" code={equivalentCommand(item)} wrap /> : null}
+        </div>
+        <VotesCard restore={restore} />
+      </div>
+    </>
+  );
+}
+
+function Headline({ restore }: { restore: RestoreView }) {
+  const name = <NameText text={restore.system.name} length={60} />;
+  const target = restore.items[0]?.targetName ?? "its target";
+  const { state, approval } = restore;
+  if (state === "succeeded") return <>{name} is back as {target}, and what it holds was checked.</>;
+  if (state === "partial") return <>{name} is back as {target}, but not every check passed.</>;
+  if (state === "failed") return <>The restore of {name} failed.</>;
+  if (state === "cancelled") return <>The restore of {name} was withdrawn.</>;
+  if (state !== "waiting") return <>{name} is being restored to {target}.</>;
+  if (approval.state === "pending") return <>The restore of {name} waits for {approval.neededTotal === 1 ? "one approval" : `${approval.neededTotal} approvals`}.</>;
+  if (approval.state === "approved") return <>The restore of {name} is approved and waits for {restore.mine ? "you" : restore.requester} to start it.</>;
+  return <>The restore of {name} was {approval.state === "rejected" ? "refused" : approval.state}.</>;
+}
+
+function WaitingActions({ restore, onDone }: { restore: RestoreView; onDone: () => void }) {
+  const open = restore.approval.state === "pending" || restore.approval.state === "approved";
+  if (!open) return restore.mine ? <LinkButton href={`/restores/new?system=${restore.system.id}`}>Ask again</LinkButton> : null;
+  return (
+    <>
+      {restore.mine ? (
+        <ActionForm action={reviseRestoreAction} onDone={onDone}>
+          <input type="hidden" name="restoreId" value={restore.id} />
+          <SubmitButton variant="default">Change the plan</SubmitButton>
+        </ActionForm>
+      ) : null}
+      <ActionForm action={cancelRestoreAction} onDone={onDone}>
+        <input type="hidden" name="restoreId" value={restore.id} />
+        <SubmitButton variant="quiet">Withdraw</SubmitButton>
+      </ActionForm>
+    </>
+  );
+}
+
+function StartCard({ restore, onDone }: { restore: RestoreView; onDone: () => void }) {
+  const { executeBefore, notBefore } = restore.approval;
+  const cooling = notBefore !== null && notBefore > restore.now;
+  return (
+    <Card title="Start it" padded>
+      <div className="grid gap-3">
+        <p className="text-ink-2">
+          {cooling ? (
+            <>
+              It cools down for <Countdown at={notBefore} now={restore.now} over="a moment" /> more.
+            </>
+          ) : executeBefore ? (
+            <>
+              You have <Countdown at={executeBefore} now={restore.now} over="no time left" /> to start it; then it expires.
+            </>
+          ) : null}{" "}
+          Your proof counts for this plan alone and for two minutes.
+        </p>
+        <ProveForm action={startRestoreAction} begin={askStartAction} finish={answerProofAction} label="Start restore" fields={{ restoreId: restore.id }} onDone={onDone} />
+      </div>
+    </Card>
+  );
+}
+
+function VotesCard({ restore }: { restore: RestoreView }) {
+  const { approval } = restore;
+  return (
+    <div className="grid gap-5">
+      {isFinished(restore.state) && restore.rtaSeconds !== null ? (
+        <Card padded title="Measured">
+          <div className="grid gap-3">
+            <Figure label="Time to recover (RTA)" value={durationText(restore.rtaSeconds)} note={approval.plan?.system.rtoSeconds ? `of an RTO of ${durationText(approval.plan.system.rtoSeconds)}` : undefined} />
+            {restore.rpaSeconds === null ? null : <Figure label="Data lost (RPA)" value={durationText(restore.rpaSeconds)} note={approval.plan?.system.rpoSeconds ? `of an RPO of ${durationText(approval.plan.system.rpoSeconds)}` : undefined} />}
+          </div>
+        </Card>
+      ) : null}
+      <Card
+        title={approval.neededTotal === 0 ? "Needs no vote" : `${approval.neededTotal === 1 ? "One" : approval.neededTotal} must agree`}
+        more={<TextLink href={`/approvals/${approval.id}`}>Open</TextLink>}
+      >
+        {approval.votes.length === 0 ? <CardRow lead={<StatusGlyph kind="none" label="no vote yet" className="mt-1" />}><span className="text-ink-2">Nobody has voted yet.</span></CardRow> : null}
+        {approval.votes.map((vote) => (
+          <CardRow key={vote.voter} lead={<StatusGlyph kind={vote.verdict === "approve" ? "ok" : "bad"} label={vote.verdict === "approve" ? "agreed" : "refused"} className="mt-1" />}>
+            <b className="font-medium">{vote.voter}</b>
+            <span className="text-ink-3">
+              {vote.verdict === "approve" ? "approved" : "refused"} <Moment at={vote.at} />
+            </span>
+            {vote.reason ? <span className="text-ink-2">{vote.reason}</span> : null}
+          </CardRow>
+        ))}
+        {restore.approval.state === "pending" && approval.expiresAt ? (
+          <CardRow>
+            <span className="text-ink-3">
+              Refused by itself in <Countdown at={approval.expiresAt} now={restore.now} />
+            </span>
+          </CardRow>
+        ) : null}
+      </Card>
+    </div>
+  );
+}

@@ -1,0 +1,99 @@
+import { execFileSync } from "node:child_process";
+import fs from "node:fs";
+import os from "node:os";
+import path from "node:path";
+import { homeFolder } from "@/bin/env";
+import { givenOwnerUrl } from "@/bin/stack/addresses";
+import { findChromium } from "@/bin/stack/chromium";
+import { type Command, say } from "@/bin/stack/command";
+import { openOwnDatabase } from "@/bin/stack/database";
+import { isPortFree } from "@/bin/stack/ports";
+import { checkDatabase } from "@/lib/platform/migrate";
+
+type Finding = { verdict: "ok" | "note" | "bad"; what: string };
+
+const ok = (what: string): Finding => ({ verdict: "ok", what });
+const note = (what: string): Finding => ({ verdict: "note", what });
+const bad = (what: string): Finding => ({ verdict: "bad", what });
+
+const wordsOf = (error: unknown) => (error instanceof Error ? error.message : String(error));
+
+function checkNode(): Finding {
+  const major = Number(process.versions.node.split(".")[0]);
+  return major >= 24 ? ok(`Node ${process.version}`) : bad(`Node ${process.version}: 24 or newer is needed`);
+}
+
+function checkHome(): Finding {
+  try {
+    fs.mkdirSync(homeFolder, { recursive: true });
+    fs.accessSync(homeFolder, fs.constants.W_OK);
+    const secrets = path.join(homeFolder, "secrets/installation.json");
+    if (process.platform !== "win32" && fs.existsSync(secrets) && (fs.statSync(secrets).mode & 0o077) !== 0)
+      return bad(`${secrets} can be read by others: chmod 600 it`);
+    return ok(`home ${homeFolder}`);
+  } catch (error) {
+    return bad(`home ${homeFolder} cannot be written (${wordsOf(error)}): set HOLDFAST_HOME`);
+  }
+}
+
+/** Starts a throw-away server rather than believing that one would start. */
+async function checkEmbedded(): Promise<Finding> {
+  const place = fs.mkdtempSync(path.join(os.tmpdir(), "holdfast-doctor-"));
+  fs.chmodSync(place, 0o755);
+  try {
+    const server = await openOwnDatabase({ dataDir: path.join(place, "postgres"), durable: false });
+    await server.stop();
+    return ok("the embedded PostgreSQL starts and stops");
+  } catch (error) {
+    return bad(`the embedded PostgreSQL does not start: ${wordsOf(error)}`);
+  } finally {
+    fs.rmSync(place, { recursive: true, force: true });
+  }
+}
+
+async function checkGivenDatabase(): Promise<Finding> {
+  const owner = givenOwnerUrl();
+  if (!owner) return note("DATABASE_URL is not set: `npm start` would use the embedded PostgreSQL");
+  try {
+    const state = await checkDatabase(owner);
+    if (state === "current") return ok("the database of DATABASE_URL is at this version");
+    return note(`the database of DATABASE_URL is ${state}: \`npm run holdfast -- migrate\` brings it here`);
+  } catch (error) {
+    return bad(wordsOf(error));
+  }
+}
+
+function checkGit(): Finding {
+  try {
+    return ok(execFileSync("git", ["--version"], { encoding: "utf8" }).trim());
+  } catch {
+    return note("git is not there: needed only for `migrate --draft` and the lint");
+  }
+}
+
+function checkChromium(): Finding {
+  const found = findChromium();
+  return found
+    ? ok(`Chromium ${found}`)
+    : note("Chromium is not there: the browser tests need it (CHROMIUM_PATH names one)");
+}
+
+const checkPort = async (): Promise<Finding> =>
+  (await isPortFree(3000)) ? ok("port 3000 is free") : note("port 3000 is taken: start with --port");
+
+const signs = { ok: "✓", note: "·", bad: "✗" } as const;
+
+export const doctor: Command = {
+  summary: "what works on this machine and what does not",
+  usage: "  (nothing)",
+  async run() {
+    const checks = [checkNode, checkHome, checkGit, checkChromium, checkPort, checkGivenDatabase, checkEmbedded];
+    let sick = false;
+    for (const check of checks) {
+      const { verdict, what } = await check();
+      sick ||= verdict === "bad";
+      say(`${signs[verdict]} ${what}`);
+    }
+    return sick ? 1 : 0;
+  },
+};

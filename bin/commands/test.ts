@@ -1,0 +1,120 @@
+import fs from "node:fs";
+import path from "node:path";
+import { parseArgs } from "node:util";
+import { runChecks } from "@/bin/commands/check";
+import { homeFolder } from "@/bin/env";
+import { ensureBuild, ensureClient } from "@/bin/stack/build";
+import { demandChromium } from "@/bin/stack/chromium";
+import { type Command, say, Trouble } from "@/bin/stack/command";
+import { withCrew } from "@/bin/stack/crew";
+import { raiseDemo } from "@/bin/stack/demo-stack";
+import { nextFreePort } from "@/bin/stack/ports";
+import { runTool, tools } from "@/bin/stack/run-tool";
+import { type Tally, tallyPlaywright, tallyVitest } from "@/bin/stack/test-report";
+
+const parts = ["check", "unit", "browser"] as const;
+type Part = (typeof parts)[number];
+
+/** Each run has a folder of its own, so that two runs do not meet. */
+function makeRunFolder(): string {
+  const root = path.join(homeFolder, "test");
+  fs.mkdirSync(root, { recursive: true });
+  const place = fs.mkdtempSync(path.join(root, "run-"));
+  fs.chmodSync(place, 0o755);
+  return place;
+}
+
+async function tallyChecks(): Promise<Tally> {
+  const results = await runChecks();
+  const failed = results.filter(({ passed }) => !passed);
+  return {
+    passed: results.length - failed.length,
+    failed: failed.length,
+    notes: failed.map(({ name }) => `failed: ${name}`),
+  };
+}
+
+async function tallyUnits(place: string, filters: string[]): Promise<Tally> {
+  await ensureClient();
+  say("unit, database and contract tests …");
+  const report = path.join(place, "vitest.json");
+  const { code } = await runTool(
+    [tools.vitest, "run", "--reporter=default", "--reporter=json", `--outputFile.json=${report}`, ...filters],
+    { env: { NODE_ENV: "test", HOLDFAST_TEST_HOME: place }, show: true },
+  );
+  return tallyVitest(report, code);
+}
+
+async function tallyBrowser(place: string, filters: string[]): Promise<Tally> {
+  const chromium = demandChromium();
+  if ("missing" in chromium) return { passed: 0, failed: 1, notes: [`browser tests did not run: ${chromium.missing}`] };
+  say("browser journeys …");
+  await ensureBuild();
+  const home = path.join(place, "home");
+  const report = path.join(place, "playwright.json");
+  let tally: Tally = { passed: 0, failed: 1, notes: ["browser tests were interrupted"] };
+  await withCrew(path.join(place, "logs"), async (crew) => {
+    const port = await nextFreePort(3_900);
+    const options = {
+      home,
+      port,
+      fresh: false,
+      speed: 60,
+      mode: "production",
+      dispatch: "web",
+      durable: false,
+    } as const;
+    await raiseDemo(crew, options);
+    const { code } = await runTool([tools.playwright, "test", ...filters], {
+      env: { HOLDFAST_E2E_HOME: home, CHROMIUM_PATH: chromium.place, PLAYWRIGHT_JSON_OUTPUT_NAME: report },
+      show: true,
+    });
+    tally = tallyPlaywright(report, code);
+    return code;
+  });
+  return tally;
+}
+
+/** A part that cannot even begin is a failure with its reason, and the next part still runs. */
+async function attempt(part: Part, work: () => Promise<Tally>): Promise<Tally> {
+  try {
+    return await work();
+  } catch (error) {
+    const words = error instanceof Trouble ? error.message : error instanceof Error ? error.stack : String(error);
+    return { passed: 0, failed: 1, notes: [`${part} did not run: ${words}`] };
+  }
+}
+
+function isPart(word: string): word is Part {
+  return parts.some((part) => part === word);
+}
+
+export const test: Command = {
+  summary: "everything: lint, types, unit, database, contract and browser tests",
+  usage: `  --only check|unit|browser   one part alone
+  PATTERN …                   files whose name contains one of these (with --only unit or browser)`,
+  async run(args) {
+    const { values, positionals } = parseArgs({
+      args,
+      allowPositionals: true,
+      options: { only: { type: "string" } },
+    });
+    const only = values.only;
+    if (only !== undefined && !isPart(only)) throw new Trouble(`--only knows ${parts.join(", ")}.`);
+    const place = makeRunFolder();
+    const work: Record<Part, () => Promise<Tally>> = {
+      check: tallyChecks,
+      unit: () => tallyUnits(place, positionals),
+      browser: () => tallyBrowser(place, positionals),
+    };
+    const tallies: Tally[] = [];
+    for (const part of parts) if (only === undefined || only === part) tallies.push(await attempt(part, work[part]));
+    const passed = tallies.reduce((sum, tally) => sum + tally.passed, 0);
+    const failed = tallies.reduce((sum, tally) => sum + tally.failed, 0);
+    for (const note of tallies.flatMap((tally) => tally.notes)) say(note);
+    if (failed === 0) fs.rmSync(place, { recursive: true, force: true });
+    else say(`Logs and reports: ${place}`);
+    say(`${passed} passed, ${failed} failed`);
+    return failed === 0 ? 0 : 1;
+  },
+};

@@ -1,0 +1,28 @@
+import fs from "node:fs";
+import path from "node:path";
+import { z } from "zod";
+
+const facts = z.object({
+  url: z.url(),
+  sandbox: z.object({ aws: z.url() }),
+  people: z.array(
+    z.object({
+      name: z.string(),
+      email: z.string(),
+      password: z.string(),
+      totpSecret: z.string(),
+      role: z.string(),
+    }),
+  ),
+});
+
+const access = z.object({ ownerUrl: z.string(), workerUrl: z.string(), env: z.record(z.string(), z.string()) });
+
+export type Stack = z.infer<typeof facts> & z.infer<typeof access>;
+
+/** The running stack that the journeys go through: `npm test` raises one, else the demo's. */
+export function readStack(): Stack {
+  const home = process.env.HOLDFAST_E2E_HOME ?? process.env.HOLDFAST_HOME ?? ".holdfast";
+  const read = (file: string): unknown => JSON.parse(fs.readFileSync(path.join(home, file), "utf8"));
+  return { ...facts.parse(read("demo.json")), ...access.parse(read("demo/stack.json")) };
+}

@@ -1,0 +1,215 @@
+import "server-only";
+import { command } from "@/lib/access/command";
+import type { CommandContext } from "@/lib/access/context";
+import type { Scope } from "@/lib/access/permissions";
+import { makeEnrollmentCode } from "@/lib/auth/enrollment";
+import { endSessionsOf } from "@/lib/auth/sessions";
+import { demand, refuse } from "@/lib/core/outcome";
+import { givingRole, inviting, reopening, scopeOf } from "./operations";
+import { changeRights, keepAnAdministrator } from "./rules";
+import { everybody, invitation, personProven, personReason, roleToGive, roleToTake } from "./schema";
+
+type Ctx = Pick<CommandContext, "tx" | "visible" | "actor">;
+
+/** People are managed from above all teams: a right over one team says nothing about who may enter. */
+function overEverybody({ visible }: Ctx): void {
+  if (visible !== "all") demand(refuse("forbidden", "This needs the administrator role over everything."));
+}
+
+async function lockPerson({ tx }: Ctx, personId: string) {
+  await tx.$queryRaw`select 1 from users where id = ${personId}::uuid for update`;
+  const person = await tx.user.findUnique({ where: { id: personId } });
+  return person ?? demand<never>(refuse("not_found", "This person is not there any more."));
+}
+
+/** How many other people could still administer the installation; taken one at a time, so that two cannot remove each other. */
+async function otherAdministrators({ tx }: Ctx, personId: string): Promise<number> {
+  await tx.$executeRaw`select pg_advisory_xact_lock(7240113)`;
+  return tx.user.count({
+    where: {
+      id: { not: personId },
+      status: "active",
+      roleGrants: { some: { role: "administrator", scopeKind: "everything", revokedAt: null } },
+    },
+  });
+}
+
+const columnsOf = (scope: Scope) => ({
+  scopeKind: scope.kind,
+  scopeTeamId: scope.kind === "team" ? scope.teamId : null,
+  scopeTagKey: scope.kind === "tag" ? scope.key : null,
+  scopeTagValue: scope.kind === "tag" ? scope.value : null,
+});
+
+async function checkTeam({ tx }: Ctx, scope: Scope): Promise<void> {
+  if (scope.kind !== "team" || (await tx.team.findUnique({ where: { id: scope.teamId }, select: { id: true } })))
+    return;
+  demand(refuse("invalid", "This team is not there any more.", { teamId: "Choose a team." }));
+}
+
+/** Invites somebody with a first role. Answers their one-time code, which is kept nowhere. */
+export const invitePerson = command({
+  action: "person.invite",
+  permission: "people:edit",
+  input: invitation,
+  stepUp: ({ tx, actor }, input) => inviting(tx, actor.id, input),
+  async run(ctx, { displayName, email, ...input }) {
+    overEverybody(ctx);
+    const { tx, actor, now } = ctx;
+    const scope = scopeOf(input);
+    await checkTeam(ctx, scope);
+    if (await tx.user.findUnique({ where: { email }, select: { id: true } }))
+      demand(refuse("conflict", "Somebody has this address already.", { email: "Somebody has this address already." }));
+    const { id } = await tx.user.create({ data: { displayName, email } });
+    await tx.roleGrant.create({ data: { userId: id, role: input.role, ...columnsOf(scope), grantedById: actor.id } });
+    const { code, expiresAt } = await makeEnrollmentCode(tx, id, now);
+    const value = { code, expiresAt: expiresAt.toISOString(), email };
+    return { value, audit: [["user", id], { displayName, email, role: input.role, scope, codeUntil: expiresAt }] };
+  },
+});
+
+/** Makes a new one-time code for somebody who lost their factors or never came; their old factors end when they use it. */
+export const reissueCode = command({
+  action: "person.reissue",
+  permission: "people:edit",
+  input: personProven,
+  stepUp: ({ tx }, input) => reopening(tx, "person.reissue", input),
+  async run(ctx, { personId }) {
+    overEverybody(ctx);
+    demand(changeRights(ctx.actor.id, personId));
+    const person = await lockPerson(ctx, personId);
+    if (person.status === "disabled") demand(refuse("conflict", "This person is disabled. Let them in again first."));
+    const { code, expiresAt } = await makeEnrollmentCode(ctx.tx, personId, ctx.now);
+    const value = { code, expiresAt: expiresAt.toISOString(), email: person.email };
+    return { value, audit: [["user", personId], { codeUntil: expiresAt }] };
+  },
+});
+
+/** Gives somebody a role within a scope; their sessions end, since they speak of other rights. */
+export const giveRole = command({
+  action: "role.give",
+  permission: "people:edit",
+  input: roleToGive,
+  stepUp: ({ tx }, input) => givingRole(tx, input),
+  async run(ctx, { personId, ...input }) {
+    overEverybody(ctx);
+    demand(changeRights(ctx.actor.id, personId));
+    const { tx, actor, now } = ctx;
+    await lockPerson(ctx, personId);
+    const scope = scopeOf(input);
+    await checkTeam(ctx, scope);
+    const columns = columnsOf(scope);
+    if (await tx.roleGrant.findFirst({ where: { userId: personId, role: input.role, ...columns, revokedAt: null } }))
+      demand(refuse("conflict", "They have this role already."));
+    const { id } = await tx.roleGrant.create({
+      data: { userId: personId, role: input.role, ...columns, grantedById: actor.id, createdAt: now },
+    });
+    await tx.user.update({ where: { id: personId }, data: { revision: { increment: 1 } } });
+    await endSessionsOf(tx, personId, "role given", now);
+    return { value: null, audit: [["user", personId], { roleGrantId: id, role: input.role, scope }] };
+  },
+});
+
+/** Takes a role away; it is gone with the next request. */
+export const takeRole = command({
+  action: "role.take",
+  permission: "people:edit",
+  input: roleToTake,
+  async run(ctx, { roleGrantId }) {
+    overEverybody(ctx);
+    const { tx, actor, now } = ctx;
+    const grant = await tx.roleGrant.findFirst({ where: { id: roleGrantId, revokedAt: null } });
+    if (!grant) return demand(refuse("not_found", "This role was taken away already."));
+    demand(changeRights(actor.id, grant.userId));
+    if (grant.role === "administrator") demand(keepAnAdministrator(await otherAdministrators(ctx, grant.userId)));
+    await lockPerson(ctx, grant.userId);
+    const { count } = await tx.roleGrant.updateMany({
+      where: { id: roleGrantId, revokedAt: null },
+      data: { revokedAt: now },
+    });
+    if (count !== 1) demand(refuse("conflict", "This role was taken away already."));
+    await tx.user.update({ where: { id: grant.userId }, data: { revision: { increment: 1 } } });
+    await endSessionsOf(tx, grant.userId, "role taken", now);
+    return { value: null, audit: [["user", grant.userId], { roleGrantId, role: grant.role }] };
+  },
+});
+
+/** Shuts somebody out: their sessions end and none can begin. */
+export const disablePerson = command({
+  action: "person.disable",
+  permission: "people:edit",
+  input: personReason,
+  async run(ctx, { personId, reason }) {
+    overEverybody(ctx);
+    demand(changeRights(ctx.actor.id, personId));
+    demand(keepAnAdministrator(await otherAdministrators(ctx, personId)));
+    const person = await lockPerson(ctx, personId);
+    if (person.status === "disabled") demand(refuse("conflict", "They are disabled already."));
+    const { tx, now } = ctx;
+    await tx.user.update({
+      where: { id: personId },
+      data: { status: "disabled", statusAt: now, revision: { increment: 1 } },
+    });
+    await tx.enrollmentCode.updateMany({
+      where: { userId: personId, usedAt: null, expiresAt: { gt: now } },
+      data: { expiresAt: now },
+    });
+    const ended = await endSessionsOf(tx, personId, "disabled", now);
+    return { value: null, audit: [["user", personId], { reason, was: person.status, ended }] };
+  },
+});
+
+/** Lets somebody in again, with the roles and factors they had. */
+export const enablePerson = command({
+  action: "person.enable",
+  permission: "people:edit",
+  input: personProven,
+  stepUp: ({ tx }, input) => reopening(tx, "person.enable", input),
+  async run(ctx, { personId }) {
+    overEverybody(ctx);
+    demand(changeRights(ctx.actor.id, personId));
+    const person = await lockPerson(ctx, personId);
+    if (person.status !== "disabled") demand(refuse("conflict", "They are not disabled."));
+    const { tx, now } = ctx;
+    const factors = await tx.factor.count({ where: { userId: personId, removedAt: null, confirmedAt: { not: null } } });
+    const status = person.passwordHash !== null && factors > 0 ? "active" : "invited";
+    await tx.user.update({ where: { id: personId }, data: { status, statusAt: now, revision: { increment: 1 } } });
+    return { value: null, audit: [["user", personId], { status }] };
+  },
+});
+
+/** Ends every session of one person. */
+export const endPersonsSessions = command({
+  action: "person.end_sessions",
+  permission: "people:edit",
+  input: personReason,
+  async run(ctx, { personId, reason }) {
+    overEverybody(ctx);
+    await lockPerson(ctx, personId);
+    const mine = personId === ctx.actor.id && ctx.actor.kind === "user" ? ctx.actor.sessionId : undefined;
+    const ended = await endSessionsOf(ctx.tx, personId, "ended by an administrator", ctx.now, mine);
+    return { value: null, audit: [["user", personId], { reason, ended }] };
+  },
+});
+
+/** The switch for a bad day: ends everybody's sessions but the caller's own. It only takes access away, so it asks for no proof. */
+export const endEverybodysSessions = command({
+  action: "people.end_sessions",
+  permission: "people:edit",
+  input: everybody,
+  async run(ctx, { reason }) {
+    overEverybody(ctx);
+    const { tx, actor, now } = ctx;
+    if (actor.kind !== "user") return demand(refuse("forbidden", "Only a person ends everybody's sessions."));
+    const people = await tx.$executeRaw`update users set auth_epoch = auth_epoch + 1 where id <> ${actor.id}::uuid`;
+    const { count } = await tx.session.updateMany({
+      where: { userId: { not: actor.id }, revokedAt: null, expiresAt: { gt: now } },
+      data: { revokedAt: now, revokedReason: "ended for everybody" },
+    });
+    const own = await tx.session.updateMany({
+      where: { userId: actor.id, id: { not: actor.sessionId }, revokedAt: null, expiresAt: { gt: now } },
+      data: { revokedAt: now, revokedReason: "ended for everybody" },
+    });
+    return { value: null, audit: [["installation", "sessions"], { reason, people, ended: count + own.count }] };
+  },
+});

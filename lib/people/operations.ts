@@ -1,0 +1,50 @@
+import "server-only";
+import type { z } from "zod";
+import type { Scope } from "@/lib/access/permissions";
+import type { Proven } from "@/lib/access/step-up";
+import { canonicalJson } from "@/lib/core/canonical";
+import { demand, refuse } from "@/lib/core/outcome";
+import { sha256 } from "@/lib/platform/crypto";
+import type { Reader } from "@/lib/platform/db";
+import type { factorToAdd, factorToRemove, invitation, personProven, roleToGive } from "./schema";
+
+/** What both doors can look a person up with. */
+type Store = Pick<Reader, "user">;
+
+async function onPerson(store: Store, op: string, personId: string, params: Record<string, unknown>): Promise<Proven> {
+  const person = await store.user.findUnique({ where: { id: personId }, select: { revision: true } });
+  if (!person) return demand(refuse("not_found", "This person is not there any more."));
+  const paramsHash = sha256(`holdfast/params/v1\0${canonicalJson(params)}`);
+  return { op, subjectType: "user", subjectId: personId, revision: person.revision, paramsHash };
+}
+
+type Scoped = Pick<z.output<typeof roleToGive>, "role" | "scope" | "teamId" | "tagKey" | "tagValue">;
+
+/** The scope that a form's fields mean. */
+export function scopeOf({ scope, teamId, tagKey, tagValue }: Omit<Scoped, "role">): Scope {
+  if (scope === "team") return { kind: "team", teamId };
+  return scope === "tag" ? { kind: "tag", key: tagKey, value: tagValue } : { kind: "everything" };
+}
+
+/** The operation of adding a factor of one's own. */
+export const addingFactor = (store: Store, userId: string, { kind, name }: z.output<typeof factorToAdd>) =>
+  onPerson(store, "factor.add", userId, { kind, name });
+
+/** The operation of removing a factor of one's own. */
+export const removingFactor = (store: Store, userId: string, { factorId }: z.output<typeof factorToRemove>) =>
+  onPerson(store, "factor.remove", userId, { factorId });
+
+/** The operation of inviting somebody; its subject is the inviter, since nobody else is there yet. */
+export const inviting = (store: Store, userId: string, { displayName, email, ...input }: z.output<typeof invitation>) =>
+  onPerson(store, "person.invite", userId, { displayName, email, role: input.role, scope: scopeOf(input) });
+
+/** The operation of giving somebody a role. */
+export const givingRole = (store: Store, { personId, ...input }: z.output<typeof roleToGive>) =>
+  onPerson(store, "role.give", personId, { role: input.role, scope: scopeOf(input) });
+
+/** The operations that bring somebody back: letting them in again, or enrolling them anew. */
+export const reopening = (
+  store: Store,
+  op: "person.enable" | "person.reissue",
+  { personId }: z.output<typeof personProven>,
+) => onPerson(store, op, personId, {});

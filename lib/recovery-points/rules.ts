@@ -1,0 +1,170 @@
+export const pointStatuses = ["creating", "available", "partial", "stopped", "expired", "deleting", "unknown"] as const;
+export type PointStatus = (typeof pointStatuses)[number];
+export const pointKinds = ["snapshot", "continuous", "logical", "archive"] as const;
+export type PointKind = (typeof pointKinds)[number];
+export const storageClasses = ["warm", "cold", "deleted"] as const;
+export type StorageClass = (typeof storageClasses)[number];
+export const malwareResults = ["not_scanned", "clean", "infected", "unknown"] as const;
+export type MalwareResult = (typeof malwareResults)[number];
+
+export type PointFacts = {
+  status: PointStatus;
+  completedAt: Date | null;
+  expiresAt: Date | null;
+  vanishedAt: Date | null;
+  storageClass: StorageClass;
+  malware: MalwareResult;
+  contradictory: boolean;
+  /** Whether a verification of it failed and was not made good since. */
+  failedProof: boolean;
+};
+
+/** Whether a recovery point counts at a moment: the twin of point_is_usable in the database. */
+export const isUsable = (point: PointFacts, at: Date): boolean =>
+  point.status === "available" &&
+  point.completedAt !== null &&
+  point.completedAt <= at &&
+  (point.expiresAt === null || at < point.expiresAt) &&
+  point.vanishedAt === null &&
+  point.storageClass !== "deleted" &&
+  point.malware !== "infected" &&
+  !point.contradictory &&
+  !point.failedProof;
+
+/** Why a recovery point does not count, in a sentence; null where it does. */
+export function whyUnusable(point: PointFacts, at: Date): string | null {
+  if (isUsable(point, at)) return null;
+  if (point.vanishedAt) return "Its provider no longer lists it.";
+  if (point.status === "creating") return "It is still being made.";
+  if (point.expiresAt && point.expiresAt <= at) return "It has expired.";
+  if (point.storageClass === "deleted") return "Its data was deleted.";
+  if (point.malware === "infected") return "A scan found malware in it.";
+  if (point.contradictory) return "Its times contradict each other, so it is kept and not used.";
+  if (point.failedProof) return "A verification of it failed, and none since made that good.";
+  if (point.status === "available") return "It is not complete yet.";
+  return `Its status is ${point.status}.`;
+}
+
+/** One place where a resource's data lies, as seen on recovery points that count and are fresh. */
+export type SeenCopy = {
+  account: string;
+  region: string;
+  vaultId: string;
+  airGapped: boolean;
+  /** Locked by a rule that nobody can lift any more, until then; null where it is not. */
+  lockedUntil: Date | null;
+  verified: boolean;
+  refuted: boolean;
+};
+
+export type Production = { account: string; region: string; kind: string };
+
+export type CopyDigit = { met: boolean | null; why: string };
+export type CopyDigits = {
+  threeCopies: CopyDigit;
+  twoMedia: CopyDigit;
+  oneElsewhere: CopyDigit;
+  oneLocked: CopyDigit;
+  zeroErrors: CopyDigit;
+};
+
+/** Kinds whose production data already lies in an object store, as backup vaults do. */
+const objectKinds = ["S3", "DynamoDB"];
+
+const countOf = (count: number, one: string, many: string) => `${count} ${count === 1 ? one : many}`;
+
+/**
+ * The 3-2-1-1-0 rule, digit by digit, from copies actually seen. Production counts as one copy; several copies in one
+ * vault count once.
+ */
+export function copyDigits(production: Production, copies: readonly SeenCopy[], at: Date): CopyDigits {
+  const vaults = new Set(copies.map(({ vaultId }) => vaultId)).size;
+  const otherAccounts = copies.some(({ account, airGapped }) => airGapped || account !== production.account);
+  const otherMedia = copies.length > 0 && !objectKinds.includes(production.kind);
+  const elsewhere = copies.find(({ region }) => region !== production.region);
+  const locked = copies.find(({ airGapped, lockedUntil }) => airGapped || (lockedUntil !== null && lockedUntil > at));
+  const refuted = copies.some((copy) => copy.refuted);
+  const verified = new Set(copies.filter((copy) => copy.verified).map(({ vaultId }) => vaultId)).size;
+  return {
+    threeCopies: {
+      met: vaults >= 2,
+      why: `production and ${vaults === 0 ? "no fresh copy" : countOf(vaults, "vault with a fresh copy", "vaults with fresh copies")}`,
+    },
+    twoMedia: {
+      met: otherMedia || otherAccounts,
+      why:
+        copies.length === 0
+          ? "no fresh copy"
+          : otherMedia
+            ? "production is no object store, the vault is one"
+            : otherAccounts
+              ? "a copy lies in another account"
+              : "production and copies lie in one account's object store",
+    },
+    oneElsewhere: {
+      met: elsewhere !== undefined,
+      why: elsewhere ? `a copy lies in ${elsewhere.region}` : `all lie in ${production.region}`,
+    },
+    oneLocked: {
+      met: locked !== undefined,
+      why: locked
+        ? locked.airGapped
+          ? "a copy lies in an air-gapped vault"
+          : `locked until ${locked.lockedUntil?.toISOString().slice(0, 10)}`
+        : "no copy is locked beyond recall or air-gapped",
+    },
+    zeroErrors: {
+      met: refuted ? false : vaults === 0 ? false : verified === vaults ? true : null,
+      why: refuted
+        ? "the newest verification of a copy failed"
+        : vaults === 0
+          ? "no fresh copy"
+          : `${verified} of ${countOf(vaults, "copy", "copies")} verified within the tier's cadence`,
+    },
+  };
+}
+
+const worseMet = (a: boolean | null, b: boolean | null) => (a === false || b === false ? false : a === null || b === null ? null : true);
+
+/** The digits of a whole: each is kept only where every part keeps it. */
+export function joinDigits(parts: readonly CopyDigits[]): CopyDigits | null {
+  const [first, ...rest] = parts;
+  if (!first) return null;
+  return rest.reduce<CopyDigits>((whole, part) => {
+    const pick = (key: keyof CopyDigits): CopyDigit => {
+      const met = worseMet(whole[key].met, part[key].met);
+      return whole[key].met === met ? whole[key] : part[key];
+    };
+    return {
+      threeCopies: pick("threeCopies"),
+      twoMedia: pick("twoMedia"),
+      oneElsewhere: pick("oneElsewhere"),
+      oneLocked: pick("oneLocked"),
+      zeroErrors: pick("zeroErrors"),
+    };
+  }, first);
+}
+
+export type SizeBand = { median: number; low: number; high: number; outliers: number[] };
+
+const middle = (sorted: readonly number[]): number => {
+  const half = Math.floor(sorted.length / 2);
+  const upper = sorted[half] ?? 0;
+  return sorted.length % 2 === 1 ? upper : ((sorted[half - 1] ?? upper) + upper) / 2;
+};
+
+/** Scales a median absolute deviation to what a standard deviation would be for evenly scattered values. */
+const madScale = 1.4826;
+/** A fifth of the median is never called an outlier: small bases scatter. */
+const leastShare = 0.2;
+
+/** The usual range of a series, robust against the odd value, and the places of those outside it; null for fewer than 8. */
+export function sizeBand(values: readonly number[]): SizeBand | null {
+  if (values.length < 8) return null;
+  const median = middle([...values].sort((a, b) => a - b));
+  const mad = middle(values.map((value) => Math.abs(value - median)).sort((a, b) => a - b));
+  const reach = Math.max(3.5 * madScale * mad, leastShare * median);
+  const low = Math.max(0, median - reach);
+  const high = median + reach;
+  return { median, low, high, outliers: values.flatMap((value, index) => (value < low || value > high ? [index] : [])) };
+}

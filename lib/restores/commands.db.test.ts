@@ -1,0 +1,264 @@
+import { randomUUID } from "node:crypto";
+import { afterAll, beforeAll, describe, expect, it } from "vitest";
+import { castVote } from "@/lib/approvals/commands";
+import { proofOfVote } from "@/lib/approvals/data";
+import type { Proven } from "@/lib/access/step-up";
+import type { UserActor } from "@/lib/access/permissions";
+import type { Outcome } from "@/lib/core/outcome";
+import { bytes } from "@/lib/platform/crypto";
+import { db } from "@/lib/platform/db";
+import { ownerDb } from "@/lib/platform/testing/owner";
+import { person } from "@/lib/platform/testing/people";
+import { restorable } from "@/lib/platform/testing/restorable";
+import { beginRestore, cancelRestore, keepForm, recordPreflight, reviseRestore, saveWhat, saveWhen, saveWhere, startRestore, submitRestore } from "./commands";
+import { getRestore, proofOfStart, proofOfSubmission } from "./data";
+
+type Person = Awaited<ReturnType<typeof person>>;
+
+const value = <T>(outcome: Outcome<T>): T => {
+  if (!outcome.ok) throw new Error(`${outcome.code}: ${outcome.message}`);
+  return outcome.value;
+};
+
+/** A proof of presence as the browser would have earned it. */
+async function prove(who: Person, proven: Proven, more: { expiresAt?: Date; sessionId?: string } = {}): Promise<string> {
+  const grant = await db.stepUpGrant.create({
+    data: {
+      userId: who.id,
+      sessionId: more.sessionId ?? who.sessionId,
+      op: proven.op,
+      subjectType: proven.subjectType,
+      subjectId: proven.subjectId,
+      subjectRevision: proven.revision,
+      paramsHash: bytes(proven.paramsHash),
+      factorId: who.factorId,
+      factorKind: "totp",
+      uv: false,
+      expiresAt: more.expiresAt ?? new Date(Date.now() + 120_000),
+    },
+  });
+  return grant.id;
+}
+
+let lena: Person;
+let ben: Person;
+let ivana: Person;
+
+beforeAll(async () => {
+  [lena, ben, ivana] = [await person("operator"), await person("approver"), await person("approver")];
+});
+afterAll(() => ownerDb.$disconnect());
+
+const form = (pointId: string) => ({
+  pointId,
+  fields: [
+    { key: "DBInstanceIdentifier", label: "Name", kind: "text" as const, choices: [], sourceValue: null, required: true, isTargetName: true, readOnly: false, hint: "" },
+    { key: "MultiAZ", label: "Standby", kind: "boolean" as const, choices: [], sourceValue: "false", required: false, isTargetName: false, readOnly: false, hint: "" },
+  ],
+  notRestored: [],
+  pointInTime: false,
+  createsNew: true,
+  readAt: new Date().toISOString(),
+});
+
+async function drafted(by: UserActor = lena, environment: "production" | "staging" = "staging") {
+  const made = await restorable({ environment });
+  const { restoreId } = value(await beginRestore(by, { systemId: made.system.id }));
+  const reason = "Wrong prices since release 4.18";
+  const { draftRevision } = value(await saveWhat(by, { restoreId, draftRevision: 1, resourceId: made.resource.id, reason }));
+  value(await saveWhen(by, { restoreId, draftRevision, kind: "point", pointId: made.point.id }));
+  value(await keepForm(by, { restoreId, form: form(made.point.id) }));
+  value(await recordPreflight(by, { restoreId, verdicts: [], blocked: false }));
+  return { ...made, restoreId };
+}
+
+const submit = async (by: Person, restoreId: string) =>
+  submitRestore(by, { restoreId, grantId: await prove(by, value(await proofOfSubmission(by, { restoreId }))) });
+
+async function submitted(by: Person = lena, environment: "production" | "staging" = "staging") {
+  const made = await drafted(by, environment);
+  value(await submit(by, made.restoreId));
+  const { approvalId } = await db.restoreRequest.findUniqueOrThrow({ where: { id: made.restoreId } });
+  return { ...made, approvalId };
+}
+
+async function voteBy(who: Person, approvalId: string, verdict: "approve" | "reject" = "approve", reason = "looks right to me") {
+  const proven = await proofOfVote(who, { approvalId, verdict }).catch(() => null);
+  return castVote(who, { approvalId, verdict, reason, grantId: proven?.ok ? await prove(who, proven.value) : "" });
+}
+
+const audited = (targetId: string) => db.auditEvent.findMany({ where: { targetId }, orderBy: { ts: "asc" }, select: { action: true, outcome: true } });
+
+describe("a draft", () => {
+  it("is kept step by step, and two windows do not overwrite each other", async () => {
+    const { restoreId, resource } = await drafted();
+    const first = await saveWhat(lena, { restoreId, draftRevision: 4, resourceId: resource.id, reason: "changed in window one" });
+    const second = await saveWhat(lena, { restoreId, draftRevision: 4, resourceId: resource.id, reason: "changed in window two" });
+    expect([first.ok, second.ok]).toEqual([true, false]);
+    expect(second).toMatchObject({ code: "conflict" });
+    expect((await getRestore(lena, { restoreId }))?.reason).toBe("changed in window one");
+  });
+
+  it.each([
+    ["a reason of 9 characters", { reason: "too short" }, "reason"],
+    ["a reason with a direction character", { reason: "wrong \u202e prices everywhere" }, "reason"],
+    ["a resource of another system", { resourceId: randomUUID() }, "resourceId"],
+    ["a ticket of 121 characters", { incidentRef: "x".repeat(121) }, "incidentRef"],
+  ])("refuses %s by its field", async (_, wrong, field) => {
+    const { restoreId, resource } = await drafted();
+    const { draftRevision } = await db.restoreRequest.findUniqueOrThrow({ where: { id: restoreId } });
+    const said = { restoreId, draftRevision, resourceId: resource.id, reason: "Wrong prices since 4.18", ...wrong };
+    expect(await saveWhat(lena, said)).toMatchObject({ ok: false, code: "invalid", fields: { [field]: expect.any(String) } });
+  });
+
+  it("refuses an unknown setting and a missing one by name", async () => {
+    const { restoreId } = await drafted();
+    const { draftRevision } = await db.restoreRequest.findUniqueOrThrow({ where: { id: restoreId } });
+    expect(await saveWhere(lena, { restoreId, draftRevision, targetName: "orders-new", settings: { Colour: "red" } })).toMatchObject({ fields: { Colour: expect.any(String) } });
+    expect(await saveWhere(lena, { restoreId, draftRevision, targetName: "", settings: {} })).toMatchObject({ fields: { targetName: expect.any(String) } });
+    expect(await saveWhere(lena, { restoreId, draftRevision, targetName: "orders-new", settings: { MultiAZ: "true" } })).toMatchObject({ ok: true });
+  });
+
+  it("belongs to whoever began it, and to nobody outside its scope", async () => {
+    const { restoreId, resource } = await drafted();
+    const tom = await person("operator");
+    const elsewhere = await person("operator", { kind: "tag", key: "team", value: "nowhere" });
+    const said = { restoreId, draftRevision: 4, resourceId: resource.id, reason: "I want to take this over" };
+    expect(await saveWhat(tom, said)).toMatchObject({ code: "forbidden" });
+    expect(await saveWhat(elsewhere, said)).toMatchObject({ code: "not_found" });
+    expect(await getRestore(elsewhere, { restoreId })).toBeNull();
+    expect(await saveWhat(await person("viewer"), said)).toMatchObject({ code: "forbidden" });
+  });
+
+  it("cannot be submitted over a pre-flight that stops it", async () => {
+    const { restoreId } = await drafted();
+    value(await recordPreflight(lena, { restoreId, verdicts: [{ id: "name", title: "Name", verdict: "bad", detail: "taken", remedy: "another" }], blocked: true }));
+    expect(await submit(lena, restoreId)).toMatchObject({ ok: false, code: "invalid" });
+  });
+});
+
+describe("a request", () => {
+  it("takes one approver in staging, two in production", async () => {
+    const staging = await submitted();
+    expect(value(await voteBy(ben, staging.approvalId))).toBe("approved");
+    const production = await submitted(lena, "production");
+    await db.factor.updateMany({ where: { id: { in: [ben.factorId, ivana.factorId] } }, data: {} });
+    expect(await db.approvalRequest.findUnique({ where: { id: production.approvalId } })).toMatchObject({ level: 1, approvalsNeeded: 2 });
+    expect(await voteBy(ben, production.approvalId)).toMatchObject({ ok: false, code: "step_up_required" });
+  });
+
+  it("is never approved by its requester, whatever roles they hold, and the attempt is written down", async () => {
+    const both = await person(["operator", "approver"]);
+    const { approvalId } = await submitted(both);
+    expect(await voteBy(both, approvalId)).toMatchObject({ ok: false, code: "forbidden" });
+    expect(await db.approvalVote.count({ where: { requestId: approvalId } })).toBe(0);
+    expect(await db.auditEvent.count({ where: { actorId: both.id, action: "approval.vote", outcome: "denied" } })).toBe(1);
+  });
+
+  it("counts one vote when the same approver asks twice at once", async () => {
+    const { approvalId } = await submitted();
+    const outcomes = await Promise.all([voteBy(ben, approvalId), voteBy(ben, approvalId)]);
+    expect(outcomes.filter(({ ok }) => ok)).toHaveLength(1);
+    expect(await db.approvalVote.count({ where: { requestId: approvalId } })).toBe(1);
+  });
+
+  it("ends one way when one approves and another refuses at once", async () => {
+    const { approvalId } = await submitted();
+    const outcomes = await Promise.all([voteBy(ben, approvalId), voteBy(ivana, approvalId, "reject", "I do not agree at all")]);
+    expect(outcomes.filter(({ ok }) => ok)).toHaveLength(1);
+    const { state } = await db.approvalRequest.findUniqueOrThrow({ where: { id: approvalId } });
+    expect(["approved", "rejected"]).toContain(state);
+  });
+
+  it("loses its votes when its plan is changed, and a proof for the old plan opens nothing", async () => {
+    const { approvalId, restoreId } = await submitted();
+    const old = value(await proofOfVote(ben, { approvalId, verdict: "approve" }));
+    const grantId = await prove(ben, old);
+    value(await reviseRestore(lena, { restoreId }));
+    const { draftRevision } = await db.restoreRequest.findUniqueOrThrow({ where: { id: restoreId } });
+    value(await saveWhere(lena, { restoreId, draftRevision, targetName: "orders-elsewhere", settings: {} }));
+    value(await submit(lena, restoreId));
+    expect(await castVote(ben, { approvalId, verdict: "approve", grantId })).toMatchObject({ ok: false, code: "step_up_required" });
+    expect(value(await voteBy(ben, approvalId))).toBe("approved");
+    expect(await db.approvalRevision.count({ where: { requestId: approvalId } })).toBe(2);
+  });
+
+  it("is refused at once when nobody could approve it", async () => {
+    const team = await ownerDb.team.create({ data: { name: `Lonely ${randomUUID()}` } });
+    await ownerDb.roleGrant.updateMany({ where: { role: "approver" }, data: { revokedAt: new Date() } });
+    const { restoreId, system } = await drafted();
+    await ownerDb.system.update({ where: { id: system.id }, data: { ownerTeamId: team.id } });
+    expect(await submit(lena, restoreId)).toMatchObject({ ok: false, code: "unavailable" });
+    await ownerDb.roleGrant.updateMany({ where: { role: "approver" }, data: { revokedAt: null } });
+  });
+
+  it("can be withdrawn until it starts", async () => {
+    const { restoreId } = await submitted();
+    expect(await cancelRestore(lena, { restoreId })).toMatchObject({ ok: true });
+    expect(await cancelRestore(lena, { restoreId })).toMatchObject({ ok: false, code: "conflict" });
+  });
+});
+
+describe("starting", () => {
+  const approved = async () => {
+    const made = await submitted();
+    value(await voteBy(ben, made.approvalId));
+    return made;
+  };
+  const startBy = async (who: Person, restoreId: string, more: { expiresAt?: Date; sessionId?: string } = {}) =>
+    startRestore(who, { restoreId, grantId: await prove(who, value(await proofOfStart(who, { restoreId })), more) });
+
+  it("needs a fresh proof, bound to this plan and this session, and uses it once", async () => {
+    const { restoreId } = await approved();
+    const refused = { ok: false, code: "step_up_required" };
+    expect(await startRestore(lena, { restoreId })).toMatchObject(refused);
+    expect(await startBy(lena, restoreId, { expiresAt: new Date(Date.now() - 1) })).toMatchObject(refused);
+    expect(await startBy(lena, restoreId, { sessionId: randomUUID() })).toMatchObject(refused);
+    const other = await approved();
+    const foreign = await prove(lena, value(await proofOfStart(lena, { restoreId: other.restoreId })));
+    expect(await startRestore(lena, { restoreId, grantId: foreign })).toMatchObject(refused);
+    expect(await startBy(lena, restoreId)).toMatchObject({ ok: true });
+    expect(await startBy(lena, restoreId).catch(() => ({ ok: false, code: "conflict" }))).toMatchObject({ ok: false, code: "conflict" });
+  });
+
+  it("commits state, intent, audit and the queue's job together", async () => {
+    const { restoreId } = await approved();
+    value(await startBy(lena, restoreId));
+    const restore = await db.restoreRequest.findUniqueOrThrow({ where: { id: restoreId }, include: { items: true } });
+    expect(restore.state).toBe("dispatching");
+    const [job] = await db.$queryRaw<{ count: bigint }[]>`select count(*) from pgboss.job where name = 'restore.dispatch' and singleton_key = ${restore.items[0]?.id ?? ""}`;
+    expect(Number(job?.count)).toBe(1);
+    expect((await audited(restoreId)).map(({ action }) => action)).toContain("restore.start");
+  });
+
+  it("is the requester's alone, and starts once when asked twice at once", async () => {
+    const { restoreId } = await approved();
+    const tom = await person("operator");
+    expect(await startBy(tom, restoreId)).toMatchObject({ ok: false, code: "forbidden" });
+    const outcomes = await Promise.all([startBy(lena, restoreId), startBy(lena, restoreId)]);
+    expect(outcomes.filter(({ ok }) => ok)).toHaveLength(1);
+  });
+
+  it("is refused once somebody who voted lost their role", async () => {
+    const gone = await person("approver");
+    const { approvalId, restoreId } = await submitted();
+    value(await voteBy(gone, approvalId));
+    await db.roleGrant.updateMany({ where: { userId: gone.id }, data: { revokedAt: new Date() } });
+    expect(await startBy(lena, restoreId)).toMatchObject({ ok: false, code: "conflict" });
+  });
+
+  it("is refused while the installation is frozen", async () => {
+    const { restoreId } = await approved();
+    const freeze = await db.systemFreeze.create({ data: { reason: "incident", setById: lena.id } });
+    expect(await startBy(lena, restoreId)).toMatchObject({ ok: false, code: "conflict" });
+    await db.systemFreeze.update({ where: { id: freeze.id }, data: { releasedAt: new Date() } });
+    expect(await startBy(lena, restoreId)).toMatchObject({ ok: true });
+  });
+
+  it("cannot be reached around the claim by SQL under web's role", async () => {
+    const { restoreId } = await approved();
+    await expect(db.$executeRaw`update restore_items set fence = 9 where request_id = ${restoreId}::uuid`).rejects.toThrow(/permission denied/);
+    await expect(db.$executeRaw`update approval_votes set verdict = 'approve'`).rejects.toThrow(/permission denied/);
+    await expect(db.$executeRaw`insert into verifications (point_id, level, result, at) select id, 'validated', 'passed', now() from recovery_points limit 1`).rejects.toThrow(/permission denied/);
+  });
+});

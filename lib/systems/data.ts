@@ -1,0 +1,285 @@
+import "server-only";
+import { z } from "zod";
+import { read } from "@/lib/access/read";
+import type { Visible } from "@/lib/access/permissions";
+import { Refusal, refuse } from "@/lib/core/outcome";
+import { secondsBetween } from "@/lib/core/time";
+import { readNow } from "@/lib/health/current";
+import { judgeSystems } from "@/lib/health/evaluate";
+import type { HealthState, ProofLevel, Reason, ResourceVerdict, RuleId } from "@/lib/health/rules";
+import { type NextStep, nextStep, reasonText, ruleMeanings } from "@/lib/health/words";
+import type { Reader, Tx } from "@/lib/platform/db";
+import { sqlResourceVisible, sqlSystemVisible, systemsVisible } from "@/lib/systems/visible";
+import type { Criticality, Environment, Lifecycle, SystemSettings } from "./rules";
+import { systemAddress, systemRef } from "./schema";
+
+export type ReasonView = {
+  rule: RuleId;
+  meaning: string;
+  state: HealthState;
+  text: string;
+  resourceId: string | null;
+  resourceName: string | null;
+  step: NextStep | null;
+};
+
+/** A reason as a page shows it: its sentence as of now, the rule behind it, and the next step. */
+export const toReasonView = (reason: Reason, systemId: string | null, now: Date): ReasonView => ({
+  rule: reason.rule,
+  meaning: ruleMeanings[reason.rule],
+  state: reason.state,
+  text: reasonText(reason, now),
+  resourceId: reason.resourceId ?? null,
+  resourceName: reason.resourceName ?? null,
+  step: nextStep(reason, systemId),
+});
+
+export type MemberView = {
+  id: string;
+  name: string;
+  kind: string;
+  region: string;
+  account: string;
+  connection: string;
+  sizeBytes: number | null;
+  required: boolean;
+  source: "manual" | "rule";
+  state: HealthState;
+  reasons: ReasonView[];
+  newestAsOf: string | null;
+  ageSeconds: number | null;
+  basis: "snapshot" | "continuous" | null;
+  newestPointId: string | null;
+  rpoSeconds: number | null;
+  provenAt: string | null;
+  proofLevel: ProofLevel | null;
+};
+
+export type SystemView = {
+  id: string;
+  slug: string;
+  name: string;
+  description: string;
+  environment: Environment;
+  criticality: Criticality;
+  lifecycle: Lifecycle;
+  revision: number;
+  tier: { id: string; rank: number; name: string } | null;
+  ownerTeamId: string | null;
+  ownerUserId: string | null;
+  owner: string | null;
+  detectionAllowanceSeconds: number;
+  inServiceFrom: string;
+  now: string;
+  state: HealthState;
+  reasons: ReasonView[];
+  ageSeconds: number | null;
+  newestAsOf: string | null;
+  rpoSeconds: number | null;
+  rtoSeconds: number | null;
+  rtaSeconds: number | null;
+  provenAt: string | null;
+  provenWithin: boolean;
+  members: MemberView[];
+  /** How many more resources it owns that this reader may not see. */
+  hiddenMembers: number;
+};
+
+type SystemRowDetail = {
+  id: string;
+  slug: string;
+  name: string;
+  description: string;
+  environment: Environment;
+  criticality: Criticality;
+  lifecycle: Lifecycle;
+  revision: number;
+  tier_id: string | null;
+  tier_rank: number | null;
+  tier_name: string | null;
+  owner_team_id: string | null;
+  owner_user_id: string | null;
+  owner: string | null;
+  detection_allowance_seconds: number;
+  in_service_from: Date;
+};
+
+type MemberRow = {
+  id: string;
+  name: string;
+  kind: string;
+  region: string;
+  account: string;
+  connection: string;
+  size_bytes: bigint | null;
+  required: boolean;
+  source: "manual" | "rule";
+  seen: boolean;
+};
+
+const isId = (text: string) => z.uuid().safeParse(text).success;
+
+/** One system with its verdict and those of its resources, judged at this very moment. */
+export const getSystem = read("estate:read", systemAddress, async ({ db, visible }, { system }): Promise<SystemView | null> => {
+  const [row] = await db.$queryRaw<SystemRowDetail[]>`
+    select s.id, s.slug, s.name, s.description, s.environment::text, s.criticality::text, s.lifecycle::text, s.revision,
+      st.tier_id, t.rank as tier_rank, t.name as tier_name, s.owner_team_id, s.owner_user_id,
+      coalesce(team.name, owner.display_name) as owner, s.detection_allowance_seconds, s.in_service_from
+    from systems s
+    left join system_tiers st on st.system_id = s.id and st.valid_to is null left join tiers t on t.id = st.tier_id
+    left join teams team on team.id = s.owner_team_id left join users owner on owner.id = s.owner_user_id
+    where (s.slug = ${system} or s.id = ${isId(system) ? system : null}::uuid) and ${sqlSystemVisible(visible)}
+    order by s.id = ${isId(system) ? system : null}::uuid desc limit 1`;
+  if (!row) return null;
+  const now = await readNow(db);
+  const [judged, members] = await Promise.all([judgeSystems(db, [row.id], now), readMembers(db, visible, row.id)]);
+  const verdict = judged.systems[0];
+  if (!verdict) return null;
+  const verdictOf = new Map(judged.resources.map((resource) => [resource.resourceId, resource]));
+  const shown = members.filter(({ seen }) => seen);
+  return {
+    id: row.id,
+    slug: row.slug,
+    name: row.name,
+    description: row.description,
+    environment: row.environment,
+    criticality: row.criticality,
+    lifecycle: row.lifecycle,
+    revision: row.revision,
+    tier: row.tier_id === null ? null : { id: row.tier_id, rank: row.tier_rank ?? 99, name: row.tier_name ?? row.tier_id },
+    ownerTeamId: row.owner_team_id,
+    ownerUserId: row.owner_user_id,
+    owner: row.owner,
+    detectionAllowanceSeconds: row.detection_allowance_seconds,
+    inServiceFrom: row.in_service_from.toISOString(),
+    now: now.toISOString(),
+    state: verdict.state,
+    reasons: verdict.reasons.map((reason) => toReasonView(reason, row.id, now)),
+    ageSeconds: verdict.newestAsOf && secondsBetween(verdict.newestAsOf, now),
+    newestAsOf: verdict.newestAsOf?.toISOString() ?? null,
+    rpoSeconds: verdict.rpoSeconds,
+    rtoSeconds: verdict.rtoSeconds,
+    rtaSeconds: verdict.rtaSeconds,
+    provenAt: verdict.provenAt?.toISOString() ?? null,
+    provenWithin: verdict.provenWithin,
+    members: shown.map((member) => toMember(member, verdictOf.get(member.id), row.id, now)),
+    hiddenMembers: members.length - shown.length,
+  };
+});
+
+const readMembers = (db: Reader, visible: Visible, systemId: string) => db.$queryRaw<MemberRow[]>`
+  select r.id, r.name, r.kind, r.region, r.account, c.name as connection, r.size_bytes, m.required, m.source::text,
+    ${sqlResourceVisible(visible)} as seen
+  from system_resources m join resources r on r.id = m.resource_id join connections c on c.id = r.connection_id
+  where m.system_id = ${systemId}::uuid and m.valid_to is null order by m.required desc, r.name`;
+
+function toMember(row: MemberRow, verdict: ResourceVerdict | undefined, systemId: string, now: Date): MemberView {
+  const { size_bytes, seen: _, ...rest } = row;
+  const newest = verdict?.newest ?? null;
+  return {
+    ...rest,
+    sizeBytes: size_bytes === null ? null : Number(size_bytes),
+    state: verdict?.state ?? "unknown",
+    reasons: (verdict?.reasons ?? []).map((reason) => toReasonView(reason, systemId, now)),
+    newestAsOf: newest?.asOf.toISOString() ?? null,
+    ageSeconds: newest && secondsBetween(newest.asOf, now),
+    basis: newest?.basis ?? null,
+    newestPointId: newest?.pointId ?? null,
+    rpoSeconds: verdict?.rpoSeconds ?? null,
+    provenAt: verdict?.proof?.at.toISOString() ?? null,
+    proofLevel: verdict?.proof?.level ?? null,
+  };
+}
+
+export type SystemChoice = { id: string; name: string; tierRank: number | null };
+
+/** The systems one may choose from in a form, by name. */
+export const listSystemChoices = read("estate:read", z.object({}), async ({ db, visible }): Promise<SystemChoice[]> => {
+  const rows = await db.system.findMany({
+    where: { AND: [{ lifecycle: { not: "retired" } }, systemsVisible(visible)] },
+    orderBy: { name: "asc" },
+    take: 2_000,
+    select: { id: true, name: true, tiers: { where: { validTo: null }, select: { tier: { select: { rank: true } } } } },
+  });
+  return rows.map(({ id, name, tiers: [open] }) => ({ id, name, tierRank: open?.tier.rank ?? null }));
+});
+
+export type OwnerChoices = { teams: { id: string; name: string }[]; people: { id: string; name: string }[] };
+
+/** The teams and people that can own a system. */
+export const listOwnerChoices = read("estate:read", z.object({}), async ({ db }): Promise<OwnerChoices> => {
+  const [teams, people] = await Promise.all([
+    db.team.findMany({ orderBy: { name: "asc" }, take: 500, select: { id: true, name: true } }),
+    db.user.findMany({
+      where: { status: { in: ["active", "invited"] } },
+      orderBy: { displayName: "asc" },
+      take: 500,
+      select: { id: true, displayName: true },
+    }),
+  ]);
+  return { teams, people: people.map(({ id, displayName }) => ({ id, name: displayName })) };
+});
+
+export type DependencyView = { id: string; systemId: string; name: string; kind: "hard" | "soft"; state: HealthState };
+export type Dependencies = { needs: DependencyView[]; neededBy: DependencyView[] };
+
+/** What a system needs to recover, and what needs it. */
+export const listDependencies = read("estate:read", systemRef, async ({ db, visible }, { systemId }): Promise<Dependencies | null> => {
+  const seen = await db.system.findFirst({ where: { AND: [{ id: systemId }, systemsVisible(visible)] }, select: { id: true } });
+  if (!seen) return null;
+  const other = (side: "from" | "to") => ({
+    where: { validTo: null, [side]: systemsVisible(visible) },
+    orderBy: { kind: "asc" as const },
+  });
+  const system = { select: { id: true, name: true, health: { select: { state: true, nextChangeAt: true } } } };
+  const [needs, neededBy] = await Promise.all([
+    db.systemDependency.findMany({ ...other("to"), where: { ...other("to").where, fromId: systemId }, select: { id: true, kind: true, to: system } }),
+    db.systemDependency.findMany({ ...other("from"), where: { ...other("from").where, toId: systemId }, select: { id: true, kind: true, from: system } }),
+  ]);
+  const now = await readNow(db);
+  type Other = { id: string; name: string; health: { state: HealthState; nextChangeAt: Date | null } | null };
+  const view = (id: string, kind: "hard" | "soft", found: Other): DependencyView => {
+    const due = found.health?.nextChangeAt && found.health.nextChangeAt <= now;
+    return { id, kind, systemId: found.id, name: found.name, state: due ? "unknown" : (found.health?.state ?? "unknown") };
+  };
+  return {
+    needs: needs.map(({ id, kind, to }) => view(id, kind, to)),
+    neededBy: neededBy.map(({ id, kind, from }) => view(id, kind, from)),
+  };
+});
+
+export type LockedSystem = SystemSettings & { id: string; slug: string; revision: number; tierSince: Date | null };
+
+/** Reads a system that the actor may change and holds it until the transaction ends. */
+export async function lockSystem(tx: Tx, visible: Visible, systemId: string): Promise<LockedSystem> {
+  const [locked] = await lockSystems(tx, visible, [systemId]);
+  if (!locked) throw new Refusal(refuse("not_found", "There is no such system."));
+  return locked;
+}
+
+/** The same for several, locked in one order so that two such commands cannot wait for each other. */
+export async function lockSystems(tx: Tx, visible: Visible, systemIds: readonly string[]): Promise<LockedSystem[]> {
+  const ids = await tx.$queryRaw<{ id: string }[]>`
+    select s.id from systems s where s.id = any(${[...systemIds]}::uuid[]) and ${sqlSystemVisible(visible)}
+    order by s.id for update of s`;
+  const rows = await tx.system.findMany({
+    where: { id: { in: ids.map(({ id }) => id) } },
+    orderBy: { id: "asc" },
+    include: { tiers: { where: { validTo: null } } },
+  });
+  return rows.map(({ tiers: [open], ...row }) => ({
+    id: row.id,
+    slug: row.slug,
+    revision: row.revision,
+    name: row.name,
+    description: row.description,
+    environment: row.environment,
+    criticality: row.criticality,
+    lifecycle: row.lifecycle,
+    tierId: open?.tierId ?? "",
+    tierSince: open?.validFrom ?? null,
+    ownerTeamId: row.ownerTeamId,
+    ownerUserId: row.ownerUserId,
+    detectionAllowanceSeconds: row.detectionAllowanceSeconds,
+  }));
+}

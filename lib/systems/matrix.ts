@@ -1,0 +1,218 @@
+import "server-only";
+import { read } from "@/lib/access/read";
+import type { Visible } from "@/lib/access/permissions";
+import { type Cursor, readCursor, toPage } from "@/lib/core/cursor";
+import { secondsBetween } from "@/lib/core/time";
+import { currentSystemHealth, readNow } from "@/lib/health/current";
+import type { HealthState, ProofLevel, Reason } from "@/lib/health/rules";
+import { reasonText } from "@/lib/health/words";
+import type { Reader } from "@/lib/platform/db";
+import { Prisma } from "@/lib/platform/prisma/client";
+import type { CopyDigits } from "@/lib/recovery-points/rules";
+import { readMatrixDetails, type StripRun } from "./matrix-details";
+import type { Environment, Lifecycle, SystemCut, SystemSort } from "./rules";
+import { type SystemsQuery, systemsQuery } from "./schema";
+import { sqlSystemVisible } from "./visible";
+
+export type SystemRow = {
+  id: string;
+  slug: string;
+  name: string;
+  environment: Environment;
+  lifecycle: Lifecycle;
+  tier: { id: string; rank: number; name: string } | null;
+  owner: string | null;
+  state: HealthState;
+  why: string;
+  ageSeconds: number | null;
+  rpoSeconds: number | null;
+  rtoSeconds: number | null;
+  rtaSeconds: number | null;
+  provenAgeSeconds: number | null;
+  provenWithin: boolean;
+  proofLevel: ProofLevel | null;
+  proofFailed: boolean;
+  resources: number;
+  /** Kinds and regions of what it owns, such as "RDS · eu-central-1". */
+  makeup: string;
+  runs: StripRun[];
+  copies: CopyDigits | null;
+};
+
+export type SystemsPage = {
+  rows: SystemRow[];
+  total: number;
+  before: string | null;
+  after: string | null;
+};
+
+type Found = {
+  id: string;
+  slug: string;
+  name: string;
+  environment: Environment;
+  lifecycle: Lifecycle;
+  tier_id: string | null;
+  tier_rank: number | null;
+  tier_name: string | null;
+  owner: string | null;
+  state: HealthState;
+  reasons: Reason[];
+  newest_as_of: Date | null;
+  rpo_seconds: number | null;
+  rto_seconds: number | null;
+  rta_seconds: number | null;
+  proven_at: Date | null;
+  proven_within: boolean;
+  keys: string[];
+  total: number;
+};
+
+/** The state in the order of urgency, as rules.ts has it. */
+export const sqlUrgency = Prisma.raw(
+  `(case coalesce(h.state, 'unknown') when 'unprotected' then 0 when 'missed' then 0 when 'breached' then 0 when 'unknown' then 1
+    when 'at_risk' then 2 when 'within' then 3 else 4 end)`,
+);
+
+type SortKey = { sql: string; type: string };
+
+// Every key ascends and is never null, so that one row comparison finds the next page whatever the sort.
+const tierKey: SortKey = { sql: "coalesce(t.rank, 99)", type: "int" };
+const nameKey: SortKey = { sql: "lower(s.name)", type: "text" };
+const idKey: SortKey = { sql: "s.id", type: "uuid" };
+const deadlineKey: SortKey = {
+  sql: "coalesce(extract(epoch from h.newest_as_of) + coalesce(h.rpo_seconds, 0), -1)::numeric(20, 3)",
+  type: "numeric(20, 3)",
+};
+
+const sortKeys: Record<SystemSort, readonly SortKey[]> = {
+  worst: [{ sql: sqlUrgency.sql, type: "int" }, tierKey, deadlineKey, nameKey, idKey],
+  name: [nameKey, idKey],
+  tier: [tierKey, nameKey, idKey],
+  age: [{ sql: "coalesce(extract(epoch from h.newest_as_of), -1)::numeric(20, 3)", type: "numeric(20, 3)" }, nameKey, idKey],
+  proof: [{ sql: "coalesce(extract(epoch from h.proven_at), -1)::numeric(20, 3)", type: "numeric(20, 3)" }, nameKey, idKey],
+};
+
+/** How many values a place in each sort has. */
+export const cursorLength = (sort: SystemSort) => sortKeys[sort].length;
+
+const cuts: Record<SystemCut, Prisma.Sql> = {
+  within_rpo: Prisma.sql`h.state in ('within', 'at_risk')`,
+  outside_rpo: Prisma.sql`coalesce(h.state, 'unknown') not in ('within', 'at_risk', 'parked')`,
+  proven: Prisma.sql`(h.proven_within and h.state <> 'parked')`,
+  not_proven: Prisma.sql`(not coalesce(h.proven_within, false) and coalesce(h.state, 'unknown') <> 'parked')`,
+  forecast_within: Prisma.sql`(h.rta_seconds <= h.rto_seconds and h.state <> 'parked')`,
+  forecast_beyond: Prisma.sql`(h.rta_seconds > h.rto_seconds and h.state <> 'parked')`,
+  not_measured: Prisma.sql`(h.rta_seconds is null and coalesce(h.state, 'unknown') <> 'parked')`,
+  attention: Prisma.sql`coalesce(h.state, 'unknown') not in ('within', 'parked')`,
+};
+
+const like = (text: string) => `%${text.replaceAll(/[\\%_]/g, "\\$&")}%`;
+
+function conditionsOf(query: SystemsQuery, visible: Visible): Prisma.Sql {
+  const conditions: Prisma.Sql[] = [sqlSystemVisible(visible)];
+  conditions.push(
+    query.lifecycle ? Prisma.sql`s.lifecycle = ${query.lifecycle}::lifecycle` : Prisma.sql`s.lifecycle <> 'retired'`,
+  );
+  if (query.tier) conditions.push(Prisma.sql`st.tier_id = ${query.tier}`);
+  if (query.environment) conditions.push(Prisma.sql`s.environment = ${query.environment}::environment`);
+  if (query.status) conditions.push(Prisma.sql`coalesce(h.state, 'unknown') = ${query.status}::health_state`);
+  if (query.is) conditions.push(cuts[query.is]);
+  if (query.owner === "none") conditions.push(Prisma.sql`s.owner_team_id is null and s.owner_user_id is null`);
+  else if (query.owner)
+    conditions.push(Prisma.sql`(s.owner_team_id = ${query.owner}::uuid or s.owner_user_id = ${query.owner}::uuid)`);
+  if (query.q)
+    conditions.push(Prisma.sql`(s.name ilike ${like(query.q)} or s.slug ilike ${like(query.q)} or team.name ilike ${like(query.q)}
+      or owner.display_name ilike ${like(query.q)} or exists (
+        select 1 from system_resources qm join resources qr on qr.id = qm.resource_id
+        where qm.system_id = s.id and qm.valid_to is null and (qr.name ilike ${like(query.q)} or qr.provider_ref ilike ${like(query.q)})))`);
+  return Prisma.join(conditions, " and ");
+}
+
+function beyond(keys: readonly SortKey[], cursor: Cursor | null): Prisma.Sql {
+  if (!cursor) return Prisma.sql`true`;
+  const left = Prisma.raw(keys.map(({ sql }) => sql).join(", "));
+  const right = Prisma.join(keys.map(({ type }, index) => Prisma.sql`${cursor.values[index] ?? ""}::${Prisma.raw(type)}`));
+  return cursor.back ? Prisma.sql`(${left}) < (${right})` : Prisma.sql`(${left}) > (${right})`;
+}
+
+const from = (health: Prisma.Sql) => Prisma.sql`
+  from systems s
+  left join system_tiers st on st.system_id = s.id and st.valid_to is null
+  left join tiers t on t.id = st.tier_id
+  left join teams team on team.id = s.owner_team_id
+  left join users owner on owner.id = s.owner_user_id
+  left join ${health} on h.system_id = s.id`;
+
+async function find(db: Reader, visible: Visible, query: SystemsQuery, now: Date, cursor: Cursor | null) {
+  const keys = sortKeys[query.sort];
+  const health = await currentSystemHealth(db, now);
+  const where = conditionsOf(query, visible);
+  const order = Prisma.raw(keys.map(({ sql }) => `${sql} ${cursor?.back ? "desc" : "asc"}`).join(", "));
+  const keyList = Prisma.raw(keys.map(({ sql }) => `(${sql})::text`).join(", "));
+  return db.$queryRaw<Found[]>`
+    select s.id, s.slug, s.name, s.environment::text, s.lifecycle::text, st.tier_id, t.rank as tier_rank, t.name as tier_name,
+      coalesce(team.name, owner.display_name) as owner, coalesce(h.state, 'unknown')::text as state,
+      coalesce(h.reasons, '[{"rule":"system.pending","state":"unknown"}]') as reasons, h.newest_as_of,
+      h.rpo_seconds, h.rto_seconds, h.rta_seconds, h.proven_at, coalesce(h.proven_within, false) as proven_within,
+      array[${keyList}] as keys, (select count(*)::int ${from(health)} where ${where}) as total
+    ${from(health)}
+    where ${where} and ${beyond(keys, cursor)}
+    order by ${order} limit ${query.limit + 1}`;
+}
+
+/** Why a system is in its state, in one sentence; parts are named where it has several. */
+export function whyOf(reasons: readonly Reason[], resources: number, now: Date): string {
+  const [reason] = reasons;
+  if (!reason) return "";
+  const text = reasonText(reason, now);
+  return resources > 1 && reason.resourceName ? `${reason.resourceName}: ${text}` : text;
+}
+
+/** The estate matrix: systems with their age, runs, copies, proof and restore time, filtered, sorted and paged by key. */
+export const listSystems = read("estate:read", systemsQuery, async ({ db, visible }, query): Promise<SystemsPage> => {
+  const now = await readNow(db);
+  const asked = query.before ?? query.after;
+  const cursor = readCursor(asked, cursorLength(query.sort), query.before !== undefined);
+  const found = await find(db, visible, query, now, cursor).catch((error: unknown) => {
+    // A mangled place in the address shows the first page rather than an error.
+    if (cursor && isBadCast(error)) return find(db, visible, query, now, null);
+    throw error;
+  });
+  const page = toPage(found, query.limit, cursor, ({ keys }) => keys);
+  const details = await readMatrixDetails(db, page.rows.map(({ id }) => id), now);
+  return {
+    before: page.before,
+    after: page.after,
+    total: found[0]?.total ?? 0,
+    rows: page.rows.map((row) => {
+      const detail = details.get(row.id);
+      const resources = detail?.resources ?? 0;
+      return {
+        id: row.id,
+        slug: row.slug,
+        name: row.name,
+        environment: row.environment,
+        lifecycle: row.lifecycle,
+        tier: row.tier_id === null ? null : { id: row.tier_id, rank: row.tier_rank ?? 99, name: row.tier_name ?? row.tier_id },
+        owner: row.owner,
+        state: row.state,
+        why: whyOf(row.reasons, resources, now),
+        ageSeconds: row.newest_as_of && secondsBetween(row.newest_as_of, now),
+        rpoSeconds: row.rpo_seconds,
+        rtoSeconds: row.rto_seconds,
+        rtaSeconds: row.rta_seconds,
+        provenAgeSeconds: row.proven_at && secondsBetween(row.proven_at, now),
+        provenWithin: row.proven_within,
+        proofLevel: detail?.proofLevel ?? null,
+        proofFailed: row.reasons.some(({ rule }) => rule === "proof.failed"),
+        resources,
+        makeup: detail?.makeup ?? "no resources",
+        runs: detail?.runs ?? [],
+        copies: row.lifecycle === "active" ? (detail?.copies ?? null) : null,
+      };
+    }),
+  };
+});
+
+const isBadCast = (error: unknown) => error instanceof Error && /22P02|22003|22007|invalid input syntax/.test(`${error.message} ${"code" in error ? error.code : ""}`);
