@@ -16,21 +16,36 @@ const schema = z.object({
   NEXT_SERVER_ACTIONS_ENCRYPTION_KEY: z.string().min(40).optional(),
   HOLDFAST_WEB_KEYS: z.string().min(40).optional(),
   HOLDFAST_WORKER_KEYS: z.string().min(40).optional(),
-  HOLDFAST_ADMIN_EMAIL: z.string().min(3).optional(),
+  /** What `migrate` sets as the roles' passwords; generated and kept in the home when absent. */
+  HOLDFAST_APP_PASSWORD: z.string().min(12).optional(),
+  HOLDFAST_WORKER_PASSWORD: z.string().min(12).optional(),
+  HOLDFAST_SEALER_PASSWORD: z.string().min(12).optional(),
+  /** The build lies beside the code and is not made again: images and packages. */
+  HOLDFAST_PREBUILT: z.enum(["0", "1"]).default("0"),
   /** The Chromium that the browser tests drive. */
   CHROMIUM_PATH: z.string().min(1).optional(),
   PATH: z.string().default(""),
 });
 
 /** The settings of the command, read once. */
-export const env = schema.parse(process.env);
+export const env = parseSettings();
+
+function parseSettings(): z.infer<typeof schema> {
+  // Compose files hand on what is not set as an empty text.
+  const given = Object.fromEntries(Object.entries(process.env).filter(([, value]) => value !== ""));
+  const parsed = schema.safeParse(given);
+  if (parsed.success) return parsed.data;
+  const told = parsed.error.issues.map(({ path: [name], message }) => `${String(name)}: ${message}`);
+  process.stderr.write(`Settings that cannot be used:\n  ${told.join("\n  ")}\n`);
+  process.exit(2);
+}
 
 /** The folder that HOLDFAST_HOME names, in full. */
 export const homeFolder = path.resolve(env.HOLDFAST_HOME);
 
 /** Settings that belong to one role alone and never travel to another process by inheritance. */
 const withheld =
-  /^(DATABASE_URL|HOLDFAST_(DB_.*|WEB_.*|WORKER_KEYS|ROLE)|NEXTAUTH_.*|NEXT_SERVER_ACTIONS_.*|NODE_OPTIONS)$/;
+  /^(DATABASE_URL|HOLDFAST_(DB_.*|WEB_.*|WORKER_KEYS|ROLE|.*_PASSWORD)|NEXTAUTH_.*|NEXT_SERVER_ACTIONS_.*|NODE_OPTIONS)$/;
 
 const clouds = /^(AWS|AZURE|GOOGLE)_/;
 

@@ -9,6 +9,8 @@ const verbs = {
   worker: () => import("@/bin/commands/worker").then((found) => found.worker),
   migrate: () => import("@/bin/commands/migrate").then((found) => found.migrateCommand),
   sandbox: () => import("@/bin/commands/sandbox").then((found) => found.sandbox),
+  build: () => import("@/bin/commands/build").then((found) => found.build),
+  "first-administrator": () => import("@/bin/commands/first-administrator").then((found) => found.firstAdministrator),
   totp: () => import("@/bin/commands/totp").then((found) => found.totp),
   check: () => import("@/bin/commands/check").then((found) => found.check),
   test: () => import("@/bin/commands/test").then((found) => found.test),
@@ -20,7 +22,7 @@ const isVerb = (word: string): word is keyof typeof verbs => Object.hasOwn(verbs
 
 async function printHelp(): Promise<void> {
   const lines = ["Usage: npm run holdfast -- VERB [options]", ""];
-  for (const [verb, load] of Object.entries(verbs)) lines.push(`  ${verb.padEnd(9)} ${(await load()).summary}`);
+  for (const [verb, load] of Object.entries(verbs)) lines.push(`  ${verb.padEnd(20)} ${(await load()).summary}`);
   lines.push("", "`VERB --help` tells a verb's options. HOLDFAST_HOME moves data and secrets away from .holdfast/.");
   process.stdout.write(`${lines.join("\n")}\n`);
 }

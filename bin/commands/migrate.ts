@@ -1,7 +1,7 @@
 import { parseArgs } from "node:util";
 import { escapeIdentifier, escapeLiteral } from "pg";
 import { env } from "@/bin/env";
-import { givenOwnerUrl, installationSecrets, urlOf } from "@/bin/stack/addresses";
+import { givenOwnerUrl, rolePasswords, urlOf } from "@/bin/stack/addresses";
 import { type Command, say, Trouble } from "@/bin/stack/command";
 import { draftMigration } from "@/bin/stack/draft-migration";
 import { migrate } from "@/lib/platform/migrate";
@@ -19,7 +19,7 @@ function demandOwner(): string {
 /** For an owner who may not make roles: what an administrator runs once, and where each process then connects. */
 function printRoles(owner: string): void {
   const database = new URL(owner).pathname.slice(1);
-  const { roles: passwords } = installationSecrets();
+  const passwords = rolePasswords();
   say("-- As an administrator of the server, before the first migration:");
   for (const kind of kinds) {
     const role = escapeIdentifier(`holdfast_${kind}_${database}`);
@@ -55,7 +55,7 @@ export const migrateCommand: Command = {
       return 0;
     }
     const dispatch = env.HOLDFAST_DISPATCH ?? "web";
-    await migrate({ ownerUrl, passwords: installationSecrets().roles, dispatch, say });
+    await migrate({ ownerUrl, passwords: rolePasswords(), dispatch, say });
     say(
       `The database is at this version; the ${dispatch === "web" ? "web process and the worker" : "worker alone"} may dispatch.`,
     );

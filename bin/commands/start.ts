@@ -1,7 +1,7 @@
 import path from "node:path";
 import { parseArgs } from "node:util";
 import { env, homeFolder } from "@/bin/env";
-import { dataFolder, givenOwnerUrl, installationSecrets, originFor, urlOf } from "@/bin/stack/addresses";
+import { dataFolder, givenOwnerUrl, installationSecrets, originFor, rolePasswords, urlOf } from "@/bin/stack/addresses";
 import { ensureBuild } from "@/bin/stack/build";
 import { type Command, parsePort, say, Trouble } from "@/bin/stack/command";
 import { type Crew, withCrew } from "@/bin/stack/crew";
@@ -15,7 +15,7 @@ import { checkDatabase, type DispatchMode, migrate, type RoleUrls } from "@/lib/
 
 /** The roles' addresses of a database that is at this version: ours, one whose owner we are, or one migrated elsewhere. */
 async function openDatabase(crew: Crew, dispatch: DispatchMode): Promise<RoleUrls> {
-  const { roles: passwords } = installationSecrets();
+  const passwords = rolePasswords();
   const given = givenOwnerUrl();
   if (given) return migrate({ ownerUrl: given, passwords, dispatch, say });
   if (env.HOLDFAST_DB_APP_URL) {
@@ -48,7 +48,7 @@ async function raise(crew: Crew, port: number, origin: string): Promise<void> {
   const settings = workerSettings(installation);
   const invited = await demandTool(
     "Preparing the first administrator",
-    program("bin/programs/first-administrator.ts", env.HOLDFAST_ADMIN_EMAIL ?? "administrator@localhost"),
+    program("bin/programs/first-administrator.ts"),
     { env: settings },
   );
   crew.start({ name: "worker", args: program("lib/worker/main.ts"), env: settings });
@@ -62,8 +62,7 @@ export const start: Command = {
   summary: "Holdfast for real: your database or an embedded one, no demo data",
   usage: `  --port N   where it listens (3000); behind a proxy, name its address in NEXTAUTH_URL
   DATABASE_URL           the owner's address of a PostgreSQL of your own (15 or newer)
-  HOLDFAST_DISPATCH      web (default) or worker: who may start restores at the cloud
-  HOLDFAST_ADMIN_EMAIL   whom the first one-time code is for`,
+  HOLDFAST_DISPATCH      web (default) or worker: who may start restores at the cloud`,
   async run(args) {
     const { values } = parseArgs({ args, options: { port: { type: "string" } } });
     const port = parsePort(values.port ?? "3000");

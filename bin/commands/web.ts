@@ -1,6 +1,6 @@
 import { parseArgs } from "node:util";
 import { env } from "@/bin/env";
-import { installationSecrets, originFor, urlOf } from "@/bin/stack/addresses";
+import { deployedSecrets, originFor, urlOf } from "@/bin/stack/addresses";
 import { ensureBuild } from "@/bin/stack/build";
 import { type Command, parsePort, say } from "@/bin/stack/command";
 import { withCrew } from "@/bin/stack/crew";
@@ -21,7 +21,7 @@ export const web: Command = {
     await ensureBuild();
     return withCrew(null, async (crew) => {
       const installation = {
-        secrets: installationSecrets(),
+        secrets: deployedSecrets("web"),
         urls: { app },
         dispatch: env.HOLDFAST_DISPATCH ?? "web",
         origin,

@@ -1,5 +1,5 @@
 import { env } from "@/bin/env";
-import { installationSecrets, originFor, urlOf } from "@/bin/stack/addresses";
+import { deployedSecrets, originFor, urlOf } from "@/bin/stack/addresses";
 import { ensureClient } from "@/bin/stack/build";
 import type { Command } from "@/bin/stack/command";
 import { withCrew } from "@/bin/stack/crew";
@@ -16,7 +16,7 @@ export const worker: Command = {
     await ensureClient();
     return withCrew(null, async (crew) => {
       const settings = workerSettings({
-        secrets: installationSecrets(),
+        secrets: deployedSecrets("worker"),
         urls,
         dispatch: env.HOLDFAST_DISPATCH ?? "web",
         origin: originFor(3000),

@@ -1,11 +1,40 @@
+import fs from "node:fs";
 import path from "node:path";
 import { env, homeFolder } from "@/bin/env";
 import { Trouble } from "@/bin/stack/command";
 import type { RoleUrls } from "@/lib/platform/migrate";
 import { loadSecrets, type Secrets } from "@/lib/platform/secrets";
 
-/** The secrets of this installation, in its home. */
+/** The secrets of this installation: kept in its home, and made there at its first start. */
 export const installationSecrets = (): Secrets => loadSecrets(homeFolder);
+
+/**
+ * The same for one process of a deployment. It makes none of its own: what it sealed with a key that the others do not
+ * have, nobody could open.
+ */
+export function deployedSecrets(kind: "web" | "worker"): Secrets {
+  const named: Record<string, string | undefined> = {
+    NEXTAUTH_SECRET: env.NEXTAUTH_SECRET,
+    HOLDFAST_WEB_KEYS: env.HOLDFAST_WEB_KEYS,
+    ...(kind === "worker"
+      ? { HOLDFAST_WORKER_KEYS: env.HOLDFAST_WORKER_KEYS }
+      : { NEXT_SERVER_ACTIONS_ENCRYPTION_KEY: env.NEXT_SERVER_ACTIONS_ENCRYPTION_KEY }),
+  };
+  const missing = Object.keys(named).filter((name) => named[name] === undefined);
+  if (missing.length > 0 && !fs.existsSync(path.join(homeFolder, "secrets/installation.json")))
+    throw new Trouble(
+      `Set ${missing.join(", ")}, or share the home of the installation (HOLDFAST_HOME is ${homeFolder}).`,
+    );
+  return installationSecrets();
+}
+
+/** The passwords that `migrate` gives the running roles. */
+export function rolePasswords(): Secrets["roles"] {
+  const { HOLDFAST_APP_PASSWORD: app, HOLDFAST_WORKER_PASSWORD: worker, HOLDFAST_SEALER_PASSWORD: sealer } = env;
+  if (app && worker && sealer) return { app, worker, sealer };
+  const kept = installationSecrets().roles;
+  return { app: app ?? kept.app, worker: worker ?? kept.worker, sealer: sealer ?? kept.sealer };
+}
 
 /** Where the embedded database of an installation lives. */
 export const dataFolder = path.join(homeFolder, "data");
@@ -28,7 +57,7 @@ export function urlOf(kind: keyof RoleUrls): string {
     );
   const url = new URL(owner);
   url.username = `holdfast_${kind}_${url.pathname.slice(1)}`;
-  url.password = installationSecrets().roles[kind];
+  url.password = rolePasswords()[kind];
   return url.href;
 }
 

@@ -1,7 +1,8 @@
 import { createHash } from "node:crypto";
 import fs from "node:fs";
 import path from "node:path";
-import { say } from "@/bin/stack/command";
+import { env } from "@/bin/env";
+import { say, Trouble } from "@/bin/stack/command";
 import { demandTool, tools } from "@/bin/stack/run-tool";
 
 const client = "lib/platform/prisma";
@@ -44,6 +45,7 @@ const readMark = (file: string) => (fs.existsSync(file) ? fs.readFileSync(file, 
 
 /** Makes the database client anew where the schema has changed since. */
 export async function ensureClient(): Promise<void> {
+  if (env.HOLDFAST_PREBUILT === "1") return;
   const hash = hashOf(listFiles("prisma/schema"));
   if (readMark(clientMark) === hash && fs.existsSync(`${client}/client.ts`)) return;
   say("Generating the database client …");
@@ -53,6 +55,10 @@ export async function ensureClient(): Promise<void> {
 
 /** Builds the web application where its sources have changed since. */
 export async function ensureBuild(): Promise<void> {
+  if (env.HOLDFAST_PREBUILT === "1") {
+    if (fs.existsSync(".next/BUILD_ID")) return;
+    throw new Trouble("HOLDFAST_PREBUILT says that the build lies here, but .next is not complete: build it first.");
+  }
   await ensureClient();
   const hash = hashOf(sources.flatMap(listFiles).filter(isSource));
   if (readMark(buildMark) === hash && fs.existsSync(".next/BUILD_ID")) return;

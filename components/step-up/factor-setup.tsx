@@ -16,7 +16,7 @@ export type FactorSetupView =
 
 type Props = {
   setup: FactorSetupView;
-  finish: (input: unknown) => Promise<Outcome<null>>;
+  finish: (input: unknown) => Promise<Outcome<null> | null>;
   onDone?: () => void;
   onCancel: () => void;
 };
@@ -117,7 +117,7 @@ async function lastStep(finish: Props["finish"], answer: () => Promise<object | 
     const said = await answer();
     if (isRefusal(said)) return said;
     const outcome = await finish(said);
-    return outcome === undefined || outcome.ok ? null : outcome;
+    return outcome && !outcome.ok ? outcome : null;
   } catch {
     return unreachable;
   }

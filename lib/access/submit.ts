@@ -3,8 +3,8 @@ import { refresh } from "next/cache";
 import { currentActor } from "@/lib/auth/actor";
 import { type Outcome, refuse } from "@/lib/core/outcome";
 import type { Command } from "./command";
-import type { Actor } from "./permissions";
 import { fieldsOf } from "./form";
+import type { Actor } from "./permissions";
 
 export type ActionState = Outcome<null> | null;
 

@@ -7,21 +7,25 @@ import { after, seconds } from "@/lib/core/time";
 import type { Tx } from "@/lib/platform/db";
 import { systemsVisible } from "@/lib/systems/visible";
 import { type HeldApproval, lockApproval, moveApproval } from "./data";
-import { factorSuffices, type LevelRule, vote, type VoterGroup } from "./rules";
+import { factorSuffices, type LevelRule, type VoterGroup, vote } from "./rules";
 import { voteInput } from "./schema";
 
 /** The group a person votes for: the one that still lacks votes, of those they belong to. */
 function groupOf(actor: Actor, approval: HeldApproval): VoterGroup {
   const held = actor.kind === "user" ? actor.grants.map(({ role }) => role) : [];
   const agreed = (group: VoterGroup) =>
-    approval.votes.filter((cast) => cast.revision === approval.revision && cast.verdict === "approve" && cast.group === group).length;
+    approval.votes.filter(
+      (cast) => cast.revision === approval.revision && cast.verdict === "approve" && cast.group === group,
+    ).length;
   const open = approval.needed.find(({ group, count }) => held.includes(group) && agreed(group) < count);
   const any: VoterGroup = held.includes("approver") ? "approver" : "security_approver";
   return open?.group ?? any;
 }
 
 async function demandScope(tx: Tx, approvalId: string, visible: Parameters<typeof systemsVisible>[0]): Promise<void> {
-  const seen = await tx.approvalRequest.count({ where: { id: approvalId, restore: { system: systemsVisible(visible) } } });
+  const seen = await tx.approvalRequest.count({
+    where: { id: approvalId, restore: { system: systemsVisible(visible) } },
+  });
   if (seen === 0) throw new Refusal(refuse("not_found", "There is no such request."));
 }
 
@@ -44,16 +48,43 @@ export const castVote = command({
   async run({ tx, actor, now, grant }, { approvalId, verdict, reason }) {
     const approval = await lockApproval(tx, approvalId);
     if (!grant || !approval.paramsHash) throw new Refusal(refuse("step_up_required", "Confirm it is you to go on."));
-    demand(factorSuffices({ kind: grant.factorKind, deviceBound: grant.deviceBound, usableFrom: grant.usableFrom }, approval.level, approval.rule, now));
+    demand(
+      factorSuffices(
+        { kind: grant.factorKind, deviceBound: grant.deviceBound, usableFrom: grant.usableFrom },
+        approval.level,
+        approval.rule,
+        now,
+      ),
+    );
     const group = groupOf(actor, approval);
-    const state = demand(vote(approval, { voterId: actor.id, verdict, group, reason }, approval.rule, approval.needed, now));
+    const state = demand(
+      vote(approval, { voterId: actor.id, verdict, group, reason }, approval.rule, approval.needed, now),
+    );
     await tx.approvalVote.create({
-      data: { requestId: approvalId, revision: approval.revision, voterId: actor.id, verdict, reason, group, paramsHash: new Uint8Array(approval.paramsHash), grantId: grant.id },
+      data: {
+        requestId: approvalId,
+        revision: approval.revision,
+        voterId: actor.id,
+        verdict,
+        reason,
+        group,
+        paramsHash: new Uint8Array(approval.paramsHash),
+        grantId: grant.id,
+      },
     });
     if (state !== approval.state)
-      await moveApproval(tx, approval, state, { actorId: actor.id, ...(state === "approved" ? { data: quorumTimes(approval.rule, now) } : {}) });
+      await moveApproval(tx, approval, state, {
+        actorId: actor.id,
+        ...(state === "approved" ? { data: quorumTimes(approval.rule, now) } : {}),
+      });
     const hash = Buffer.from(approval.paramsHash).toString("hex");
-    return { value: state, audit: [["approval", approvalId], { verdict, reason, group, revision: approval.revision, paramsHash: hash, state }] };
+    return {
+      value: state,
+      audit: [
+        ["approval", approvalId],
+        { verdict, reason, group, revision: approval.revision, paramsHash: hash, state },
+      ],
+    };
   },
 });
 
@@ -72,7 +103,10 @@ export const expireApprovals = command({
       const approval = await lockApproval(tx, id);
       await moveApproval(tx, approval, "expired", { actorId: null });
     }
-    return { value: due.length, audit: [["approvals", "expired"], { ids: due.map(({ id }) => id), count: due.length }] };
+    return {
+      value: due.length,
+      audit: [["approvals", "expired"], { ids: due.map(({ id }) => id), count: due.length }],
+    };
   },
 });
 

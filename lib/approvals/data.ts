@@ -5,7 +5,7 @@ import type { Proven } from "@/lib/access/step-up";
 import { accept, type Outcome, Refusal, refuse } from "@/lib/core/outcome";
 import type { Tx } from "@/lib/platform/db";
 import type { Prisma } from "@/lib/platform/prisma/client";
-import { type RestorePlan, restoreStates } from "@/lib/restores/rules";
+import { type RestorePlan, restoreStates, type Verdict } from "@/lib/restores/rules";
 import { systemsVisible } from "@/lib/systems/visible";
 import {
   type Approval,
@@ -21,6 +21,7 @@ import {
   votesNeeded,
 } from "./rules";
 import { approvalList, approvalRef } from "./schema";
+import type { ApprovalDetail, ApprovalView } from "./view";
 
 const columns = {
   id: true,
@@ -44,7 +45,16 @@ const columns = {
     orderBy: { revision: "desc" },
   },
   votes: {
-    select: { voterId: true, verdict: true, group: true, reason: true, revision: true, createdAt: true, voter: { select: { displayName: true } }, grant: { select: { factorKind: true } } },
+    select: {
+      voterId: true,
+      verdict: true,
+      group: true,
+      reason: true,
+      revision: true,
+      createdAt: true,
+      voter: { select: { displayName: true } },
+      grant: { select: { factorKind: true } },
+    },
     orderBy: { createdAt: "asc" },
   },
   restore: { select: { id: true, handle: true, state: true, reason: true, systemId: true } },
@@ -57,7 +67,12 @@ const planOf = (plan: Prisma.JsonValue) => plan as unknown as RestorePlan;
 const toLevel = (level: number) => level as Level;
 
 /** A request as the rules know it, with the rule of its level and the votes it needs. */
-export type HeldApproval = Approval & { rule: LevelRule; needed: LevelRule["votes"]; paramsHash: Uint8Array | null; plan: RestorePlan | null };
+export type HeldApproval = Approval & {
+  rule: LevelRule;
+  needed: LevelRule["votes"];
+  paramsHash: Uint8Array | null;
+  plan: RestorePlan | null;
+};
 
 export function toApproval(row: Row): HeldApproval {
   const level = toLevel(row.level);
@@ -75,7 +90,12 @@ export function toApproval(row: Row): HeldApproval {
     approvalExpiresAt: row.approvalExpiresAt,
     notBefore: row.notBefore,
     executeBefore: row.executeBefore,
-    votes: row.votes.map(({ voterId, verdict, group, revision }) => ({ voterId, verdict, group: group as Vote["group"], revision })),
+    votes: row.votes.map(({ voterId, verdict, group, revision }) => ({
+      voterId,
+      verdict,
+      group: group as Vote["group"],
+      revision,
+    })),
     rule,
     needed: votesNeeded(level, rule, approvers + Math.max(extra, 0)),
     paramsHash: row.paramsHash,
@@ -96,46 +116,85 @@ export async function moveApproval(
   tx: Tx,
   approval: Pick<Approval, "id" | "state" | "revision">,
   to: ApprovalState,
-  by: { actorId: string | null; detail?: Record<string, string | number | null>; data?: Prisma.ApprovalRequestUpdateInput },
+  by: {
+    actorId: string | null;
+    detail?: Record<string, string | number | null>;
+    data?: Prisma.ApprovalRequestUpdateInput;
+  },
 ): Promise<void> {
   const [clock] = await tx.$queryRaw<{ now: Date }[]>`select now()`;
-  await tx.approvalRequest.update({ where: { id: approval.id }, data: { state: to, stateAt: clock?.now ?? new Date(), ...by.data } });
+  await tx.approvalRequest.update({
+    where: { id: approval.id },
+    data: { state: to, stateAt: clock?.now ?? new Date(), ...by.data },
+  });
   await tx.approvalEvent.create({
-    data: { requestId: approval.id, fromState: approval.state, toState: to, revision: approval.revision, actorId: by.actorId, detail: by.detail ?? {} },
+    data: {
+      requestId: approval.id,
+      fromState: approval.state,
+      toState: to,
+      revision: approval.revision,
+      actorId: by.actorId,
+      detail: by.detail ?? {},
+    },
   });
 }
 
 /** The policy in force: the newest version; a new installation begins with the default levels. */
 export async function currentPolicy(tx: Tx): Promise<{ id: string; levels: PolicyLevels }> {
-  const newest = await tx.approvalPolicyVersion.findFirst({ where: { policy: { name: "default" } }, orderBy: { version: "desc" } });
+  const newest = await tx.approvalPolicyVersion.findFirst({
+    where: { policy: { name: "default" } },
+    orderBy: { version: "desc" },
+  });
   if (newest) return { id: newest.id, levels: newest.levels as unknown as PolicyLevels };
   await tx.$executeRaw`insert into approval_policies (name) values ('default') on conflict (name) do nothing`;
   const policy = await tx.approvalPolicy.findUniqueOrThrow({ where: { name: "default" } });
   const levels = JSON.parse(JSON.stringify(defaultLevels));
-  await tx.approvalPolicyVersion.createMany({ data: [{ policyId: policy.id, version: 1, levels }], skipDuplicates: true });
-  const made = await tx.approvalPolicyVersion.findFirstOrThrow({ where: { policyId: policy.id }, orderBy: { version: "desc" } });
+  await tx.approvalPolicyVersion.createMany({
+    data: [{ policyId: policy.id, version: 1, levels }],
+    skipDuplicates: true,
+  });
+  const made = await tx.approvalPolicyVersion.findFirstOrThrow({
+    where: { policyId: policy.id },
+    orderBy: { version: "desc" },
+  });
   return { id: made.id, levels: made.levels as unknown as PolicyLevels };
 }
 
 /** Active people who could vote on a system's request and hold a confirmed factor, the requester left out. */
-export async function eligibleVoters(tx: Pick<Tx, "user">, requesterId: string, system: { ownerTeamId: string | null }) {
+export async function eligibleVoters(
+  tx: Pick<Tx, "user">,
+  requesterId: string,
+  system: { ownerTeamId: string | null },
+) {
   const inScope: Prisma.RoleGrantWhereInput = {
     revokedAt: null,
     role: { in: ["approver", "security_approver"] },
-    OR: [{ scopeKind: "everything" }, ...(system.ownerTeamId ? [{ scopeKind: "team" as const, scopeTeamId: system.ownerTeamId }] : [])],
+    OR: [
+      { scopeKind: "everything" },
+      ...(system.ownerTeamId ? [{ scopeKind: "team" as const, scopeTeamId: system.ownerTeamId }] : []),
+    ],
   };
   const people = await tx.user.findMany({
-    where: { status: "active", id: { not: requesterId }, roleGrants: { some: inScope }, factors: { some: { confirmedAt: { not: null }, removedAt: null } } },
+    where: {
+      status: "active",
+      id: { not: requesterId },
+      roleGrants: { some: inScope },
+      factors: { some: { confirmedAt: { not: null }, removedAt: null } },
+    },
     select: { id: true, displayName: true, roleGrants: { where: inScope, select: { role: true } } },
     orderBy: { displayName: "asc" },
     take: 200,
   });
-  return people.map(({ id, displayName, roleGrants }) => ({ id, displayName, groups: [...new Set(roleGrants.map(({ role }) => role as Vote["group"]))] }));
+  return people.map(({ id, displayName, roleGrants }) => ({
+    id,
+    displayName,
+    groups: [...new Set(roleGrants.map(({ role }) => role as Vote["group"]))],
+  }));
 }
 
 const iso = (at: Date | null) => at?.toISOString() ?? null;
 
-function toView(row: Row, actorId: string, now: Date) {
+function toView(row: Row, actorId: string, now: Date): ApprovalView {
   const approval = toApproval(row);
   const votes = row.votes.map((vote) => ({
     voterId: vote.voterId,
@@ -157,7 +216,8 @@ function toView(row: Row, actorId: string, now: Date) {
     state: stateAt(approval, now),
     revision: row.revision,
     plan: approval.plan,
-    previousPlan: row.revisions.filter(({ revision }) => revision < row.revision).map(({ plan }) => planOf(plan))[0] ?? null,
+    previousPlan:
+      row.revisions.filter(({ revision }) => revision < row.revision).map(({ plan }) => planOf(plan))[0] ?? null,
     words: row.revisions.find(({ revision }) => revision === row.revision)?.fingerprintWords ?? [],
     needed: approval.needed,
     neededTotal: row.approvalsNeeded,
@@ -172,36 +232,59 @@ function toView(row: Row, actorId: string, now: Date) {
   };
 }
 
-export type ApprovalView = ReturnType<typeof toView>;
-
 /** One request with its plan, its votes and who may still vote; null when there is none that may be seen. */
-export const getApproval = read("restore:read", approvalRef, async ({ db, actor, visible }, { approvalId }) => {
-  const row = await db.approvalRequest.findFirst({
-    where: { id: approvalId, state: { not: "draft" }, restore: { system: systemsVisible(visible) } },
-    select: columns,
-  });
-  if (!row) return null;
-  const system = await db.system.findUnique({ where: { id: row.restore?.systemId ?? "" }, select: { ownerTeamId: true } });
-  const voters = await eligibleVoters(db as unknown as Pick<Tx, "user">, row.requesterId, system ?? { ownerTeamId: null });
-  const preflight = await db.preflight.findFirst({ where: { requestId: row.restore?.id ?? "" }, orderBy: { at: "desc" } });
-  const last = await db.restoreRequest.findFirst({
-    where: { systemId: row.restore?.systemId ?? "", state: { in: ["succeeded", "partial", "failed"] }, id: { not: row.restore?.id ?? "" } },
-    orderBy: { createdAt: "desc" },
-    select: { id: true, handle: true, state: true, rtaSeconds: true, finishedAt: true },
-  });
-  return {
-    ...toView(row, actor.id, new Date()),
-    eligible: voters,
-    preflight: preflight && { verdicts: preflight.verdicts as unknown as { id: string; title: string; verdict: "ok" | "warn" | "bad"; detail: string; remedy: string | null }[], at: preflight.at.toISOString() },
-    lastRestore: last && { ...last, finishedAt: iso(last.finishedAt) },
-  };
-});
+export const getApproval = read(
+  "restore:read",
+  approvalRef,
+  async ({ db, actor, visible }, { approvalId }): Promise<ApprovalDetail | null> => {
+    const row = await db.approvalRequest.findFirst({
+      where: { id: approvalId, state: { not: "draft" }, restore: { system: systemsVisible(visible) } },
+      select: columns,
+    });
+    if (!row) return null;
+    const system = await db.system.findUnique({
+      where: { id: row.restore?.systemId ?? "" },
+      select: { ownerTeamId: true },
+    });
+    const voters = await eligibleVoters(
+      db as unknown as Pick<Tx, "user">,
+      row.requesterId,
+      system ?? { ownerTeamId: null },
+    );
+    const preflight = await db.preflight.findFirst({
+      where: { requestId: row.restore?.id ?? "" },
+      orderBy: { at: "desc" },
+    });
+    const last = await db.restoreRequest.findFirst({
+      where: {
+        systemId: row.restore?.systemId ?? "",
+        state: { in: ["succeeded", "partial", "failed"] },
+        id: { not: row.restore?.id ?? "" },
+      },
+      orderBy: { createdAt: "desc" },
+      select: { id: true, handle: true, state: true, rtaSeconds: true, finishedAt: true },
+    });
+    return {
+      ...toView(row, actor.id, new Date()),
+      eligible: voters,
+      preflight: preflight && {
+        verdicts: preflight.verdicts as unknown as Verdict[],
+        at: preflight.at.toISOString(),
+      },
+      lastRestore: last && { ...last, finishedAt: iso(last.finishedAt) },
+      now: new Date().toISOString(),
+    };
+  },
+);
 
 const pageSize = 50;
 
 const filters: Record<z.output<typeof approvalList>["show"], Prisma.ApprovalRequestWhereInput> = {
   waiting: { state: "pending" },
-  open: { state: { in: ["pending", "approved"] }, restore: { state: { in: ["waiting", "dispatching", "unknown", "running", "validating"] } } },
+  open: {
+    state: { in: ["pending", "approved"] },
+    restore: { state: { in: ["waiting", "dispatching", "unknown", "running", "validating"] } },
+  },
   decided: { state: { in: ["approved", "rejected", "cancelled", "expired"] } },
   all: { state: { not: "draft" } },
 };
@@ -209,18 +292,26 @@ const filters: Record<z.output<typeof approvalList>["show"], Prisma.ApprovalRequ
 /** Requests, newest first, fifty a page; `next` is the key of the following page. */
 export const listApprovals = read("restore:read", approvalList, async ({ db, actor, visible }, { after, show }) => {
   const rows = await db.approvalRequest.findMany({
-    where: { ...filters[show], AND: { restore: { system: systemsVisible(visible) } }, ...(after ? { id: { lt: after } } : {}) },
+    where: {
+      ...filters[show],
+      AND: { restore: { system: systemsVisible(visible) } },
+      ...(after ? { id: { lt: after } } : {}),
+    },
     select: columns,
     orderBy: { id: "desc" },
     take: pageSize + 1,
   });
   const now = new Date();
-  return { rows: rows.slice(0, pageSize).map((row) => toView(row, actor.id, now)), next: rows.length > pageSize ? (rows[pageSize - 1]?.id ?? null) : null };
+  return {
+    rows: rows.slice(0, pageSize).map((row) => toView(row, actor.id, now)),
+    next: rows.length > pageSize ? (rows[pageSize - 1]?.id ?? null) : null,
+  };
 });
 
 /** What waits for this person's vote, most urgent first; empty for whoever may not vote. */
 export const listWaiting = read("restore:read", z.object({}), async ({ db, actor, visible }) => {
-  if (actor.kind !== "user" || !actor.grants.some(({ role }) => role === "approver" || role === "security_approver")) return [];
+  if (actor.kind !== "user" || !actor.grants.some(({ role }) => role === "approver" || role === "security_approver"))
+    return [];
   const rows = await db.approvalRequest.findMany({
     where: {
       state: "pending",
@@ -245,8 +336,15 @@ export const proofOfVote = read(
       where: { id: approvalId, restore: { system: systemsVisible(visible) } },
       select: { id: true, revision: true, paramsHash: true, state: true },
     });
-    if (!row?.paramsHash || row.state !== "pending") throw new Refusal(refuse("conflict", "This request takes no votes now."));
-    return accept({ op: `approval.${verdict}`, subjectType: "approval", subjectId: row.id, revision: row.revision, paramsHash: row.paramsHash });
+    if (!row?.paramsHash || row.state !== "pending")
+      throw new Refusal(refuse("conflict", "This request takes no votes now."));
+    return accept({
+      op: `approval.${verdict}`,
+      subjectType: "approval",
+      subjectId: row.id,
+      revision: row.revision,
+      paramsHash: row.paramsHash,
+    });
   },
 );
 

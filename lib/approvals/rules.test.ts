@@ -18,7 +18,12 @@ import {
 
 const now = new Date("2026-11-24T12:00:00Z");
 const at = (minutes: number) => new Date(now.getTime() + minutes * 60_000);
-const agrees = (voterId: string, group: Vote["group"] = "approver", revision = 1): Vote => ({ voterId, verdict: "approve", group, revision });
+const agrees = (voterId: string, group: Vote["group"] = "approver", revision = 1): Vote => ({
+  voterId,
+  verdict: "approve",
+  group,
+  revision,
+});
 const pending: Approval = {
   id: "a",
   state: "pending",
@@ -31,8 +36,19 @@ const pending: Approval = {
   executeBefore: null,
   votes: [],
 };
-const approved: Approval = { ...pending, state: "approved", votes: [agrees("ben"), agrees("ivana")], notBefore: at(-1), executeBefore: at(60) };
-const ballot = (voterId: string, verdict: Vote["verdict"] = "approve", reason = "") => ({ voterId, verdict, group: "approver" as const, reason });
+const approved: Approval = {
+  ...pending,
+  state: "approved",
+  votes: [agrees("ben"), agrees("ivana")],
+  notBefore: at(-1),
+  executeBefore: at(60),
+};
+const ballot = (voterId: string, verdict: Vote["verdict"] = "approve", reason = "") => ({
+  voterId,
+  verdict,
+  group: "approver" as const,
+  reason,
+});
 const needed = (level: Level, tier = 1) => votesNeeded(level, defaultLevels[level], tier);
 
 describe("votes needed", () => {
@@ -68,10 +84,20 @@ describe("a vote", () => {
   it.each([
     ["leaves a request pending while one is missing", pending, ballot("ben"), "pending"],
     ["approves with the last one needed", { ...pending, votes: [agrees("ben")] }, ballot("ivana"), "approved"],
-    ["does not count votes of an earlier revision", { ...pending, revision: 2, votes: [agrees("ben")] }, ballot("ivana"), "pending"],
+    [
+      "does not count votes of an earlier revision",
+      { ...pending, revision: 2, votes: [agrees("ben")] },
+      ballot("ivana"),
+      "pending",
+    ],
     ["counts again on a new revision", { ...pending, revision: 2, votes: [agrees("ben")] }, ballot("ben"), "pending"],
     ["rejects with a reason of 10 characters", pending, ballot("ben", "reject", "not today!"), "rejected"],
-    ["counts one millisecond before it expires", { ...pending, approvalExpiresAt: new Date(now.getTime() + 1) }, ballot("ben"), "pending"],
+    [
+      "counts one millisecond before it expires",
+      { ...pending, approvalExpiresAt: new Date(now.getTime() + 1) },
+      ballot("ben"),
+      "pending",
+    ],
   ] as const)("%s", (_, approval, cast, state) => {
     expect(vote(approval as Approval, cast, defaultLevels[1], needed(1), now)).toEqual({ ok: true, value: state });
   });
@@ -84,10 +110,22 @@ describe("a vote", () => {
 
   it("never makes a quorum out of the requester, editors, repeats or old revisions", () => {
     const voter = fc.constantFrom("lena", "ben", "ivana", "tom");
-    const votes = fc.array(fc.record({ voterId: voter, verdict: fc.constantFrom("approve" as const, "reject" as const), group: fc.constant("approver" as const), revision: fc.integer({ min: 1, max: 2 }) }), { maxLength: 12 });
+    const votes = fc.array(
+      fc.record({
+        voterId: voter,
+        verdict: fc.constantFrom("approve" as const, "reject" as const),
+        group: fc.constant("approver" as const),
+        revision: fc.integer({ min: 1, max: 2 }),
+      }),
+      { maxLength: 12 },
+    );
     fc.assert(
       fc.property(votes, (cast) => {
-        const counted = new Set(cast.filter(({ revision, verdict, voterId }) => revision === 2 && verdict === "approve" && voterId !== "lena").map(({ voterId }) => voterId));
+        const counted = new Set(
+          cast
+            .filter(({ revision, verdict, voterId }) => revision === 2 && verdict === "approve" && voterId !== "lena")
+            .map(({ voterId }) => voterId),
+        );
         expect(hasQuorum({ ...pending, revision: 2, votes: cast }, needed(1))).toBe(counted.size >= 2);
       }),
     );

@@ -14,7 +14,8 @@ export function readCursor(text: string | undefined, length: number, back: boole
   try {
     const bytes = Uint8Array.from(atob(text.replaceAll("-", "+").replaceAll("_", "/")), (c) => c.charCodeAt(0));
     const values: unknown = JSON.parse(new TextDecoder("utf-8", { fatal: true }).decode(bytes));
-    if (!Array.isArray(values) || values.length !== length || values.some((value) => typeof value !== "string")) return null;
+    if (!Array.isArray(values) || values.length !== length || values.some((value) => typeof value !== "string"))
+      return null;
     return { values, back };
   } catch {
     return null;
@@ -22,7 +23,12 @@ export function readCursor(text: string | undefined, length: number, back: boole
 }
 
 /** One page out of `limit + 1` rows read from a place, with the keys of the pages before and after. */
-export function toPage<Row>(rows: readonly Row[], limit: number, cursor: Cursor | null, keyOf: (row: Row) => readonly string[]) {
+export function toPage<Row>(
+  rows: readonly Row[],
+  limit: number,
+  cursor: Cursor | null,
+  keyOf: (row: Row) => readonly string[],
+) {
   const more = rows.length > limit;
   const kept = rows.slice(0, limit);
   if (cursor?.back) kept.reverse();

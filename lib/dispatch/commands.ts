@@ -19,7 +19,10 @@ const alphabet = "abcdefghijklmnopqrstuvwxyz234567";
 export function attemptToken(request: string, item: string, revision: number, attempt: number): string {
   const hash = createHash("sha256").update([request, item, revision, attempt].join("|")).digest();
   const bits = [...hash].map((byte) => byte.toString(2).padStart(8, "0")).join("");
-  return Array.from({ length: 51 }, (_, at) => alphabet[Number.parseInt(bits.slice(at * 5, at * 5 + 5).padEnd(5, "0"), 2)]).join("");
+  return Array.from(
+    { length: 51 },
+    (_, at) => alphabet[Number.parseInt(bits.slice(at * 5, at * 5 + 5).padEnd(5, "0"), 2)],
+  ).join("");
 }
 
 const lease = z.object({ itemId: z.uuid(), owner: z.string().min(1).max(120) });
@@ -39,26 +42,63 @@ export const claimItem = command({
     const [claim] = await tx.$queryRaw<Claimed[]>`
       select request_id::text, attempt, fence, state::text as state from claim_restore_item(${itemId}::uuid, ${owner}, ${leaseSeconds}::int)`;
     if (!claim) throw new Refusal(refuse("conflict", "There is nothing to claim."));
-    const item = await tx.restoreItem.findUniqueOrThrow({ where: { id: itemId }, include: { request: { include: { approval: true } } } });
+    const item = await tx.restoreItem.findUniqueOrThrow({
+      where: { id: itemId },
+      include: { request: { include: { approval: true } } },
+    });
     const order = item.order as unknown as PlanItem;
     const revision = item.request.approval.revision;
     const token = attemptToken(claim.request_id, itemId, revision, claim.attempt);
     const requestDigest = createHash("sha256").update(canonicalJson(order)).digest();
     await tx.restoreAttempt.upsert({
       where: { itemId_attempt: { itemId, attempt: claim.attempt } },
-      create: { itemId, attempt: claim.attempt, token, requestDigest: new Uint8Array(requestDigest), leaseOwner: owner, fence: claim.fence },
+      create: {
+        itemId,
+        attempt: claim.attempt,
+        token,
+        requestDigest: new Uint8Array(requestDigest),
+        leaseOwner: owner,
+        fence: claim.fence,
+      },
       update: { leaseOwner: owner, fence: claim.fence },
     });
-    const attempt = await tx.restoreAttempt.findUniqueOrThrow({ where: { itemId_attempt: { itemId, attempt: claim.attempt } } });
-    const value = { restoreId: claim.request_id, fence: claim.fence, state: claim.state, token, sentAt: attempt.sentAt, attempt: claim.attempt, order };
-    return { value, audit: [["restore", claim.request_id], { itemId, attempt: claim.attempt, token, owner, fence: claim.fence, paramsHash: hashText(item.request.approval.paramsHash) }] };
+    const attempt = await tx.restoreAttempt.findUniqueOrThrow({
+      where: { itemId_attempt: { itemId, attempt: claim.attempt } },
+    });
+    const value = {
+      restoreId: claim.request_id,
+      fence: claim.fence,
+      state: claim.state,
+      token,
+      sentAt: attempt.sentAt,
+      attempt: claim.attempt,
+      order,
+    };
+    return {
+      value,
+      audit: [
+        ["restore", claim.request_id],
+        {
+          itemId,
+          attempt: claim.attempt,
+          token,
+          owner,
+          fence: claim.fence,
+          paramsHash: hashText(item.request.approval.paramsHash),
+        },
+      ],
+    };
   },
 });
 
 const hashText = (hash: Uint8Array | null) => (hash ? Buffer.from(hash).toString("hex") : "");
 
 /** Writes to an item only while this process still holds it: a paused one that wakes up late changes nothing. */
-async function writeHeld(tx: Tx, { itemId, owner, fence }: z.output<typeof held>, data: Prisma.RestoreItemUpdateManyMutationInput) {
+async function writeHeld(
+  tx: Tx,
+  { itemId, owner, fence }: z.output<typeof held>,
+  data: Prisma.RestoreItemUpdateManyMutationInput,
+) {
   const { count } = await tx.restoreItem.updateMany({ where: { id: itemId, leaseOwner: owner, fence }, data });
   if (count === 0) throw new Refusal(refuse("conflict", "Another process has taken this over."));
   return tx.restoreItem.findUniqueOrThrow({ where: { id: itemId } });
@@ -71,7 +111,10 @@ export const markSent = command({
   input: held,
   async run({ tx, now }, input) {
     const item = await writeHeld(tx, input, { message: null });
-    await tx.restoreAttempt.update({ where: { itemId_attempt: { itemId: item.id, attempt: item.attempt } }, data: { sentAt: now } });
+    await tx.restoreAttempt.update({
+      where: { itemId_attempt: { itemId: item.id, attempt: item.attempt } },
+      data: { sentAt: now },
+    });
     return { value: now, audit: [["restore", item.requestId], { itemId: item.id, attempt: item.attempt }] };
   },
 });
@@ -88,7 +131,15 @@ export const recordAccepted = command({
   permission: "restore:dispatch",
   input: held.extend({ jobRef: z.string().min(1).max(500), adopted: z.boolean() }),
   async run({ tx, now }, { jobRef, adopted, ...input }) {
-    const item = await writeHeld(tx, input, { state: "running", stateAt: now, providerJobRef: jobRef, percent: 0, message: null, leaseOwner: null, leaseUntil: null });
+    const item = await writeHeld(tx, input, {
+      state: "running",
+      stateAt: now,
+      providerJobRef: jobRef,
+      percent: 0,
+      message: null,
+      leaseOwner: null,
+      leaseUntil: null,
+    });
     await tx.restoreAttempt.update({
       where: { itemId_attempt: { itemId: item.id, attempt: item.attempt } },
       data: { outcome: "accepted", outcomeAt: now, providerJobRef: jobRef, errorCode: null, errorMessage: null },
@@ -108,7 +159,14 @@ export const recordRefused = command({
   input: held.extend({ code: z.string().max(200), message: z.string().max(2_000) }),
   async run(ctx, { code, message, ...input }) {
     const { tx, now } = ctx;
-    const item = await writeHeld(tx, input, { state: "failed", stateAt: now, message, finishedAt: now, leaseOwner: null, leaseUntil: null });
+    const item = await writeHeld(tx, input, {
+      state: "failed",
+      stateAt: now,
+      message,
+      finishedAt: now,
+      leaseOwner: null,
+      leaseUntil: null,
+    });
     await tx.restoreAttempt.update({
       where: { itemId_attempt: { itemId: item.id, attempt: item.attempt } },
       data: { outcome: "refused", outcomeAt: now, errorCode: code, errorMessage: message },
@@ -119,7 +177,10 @@ export const recordRefused = command({
 });
 
 async function failRequest({ tx, now }: Pick<CommandContext, "tx" | "now">, requestId: string, failure: string) {
-  await tx.restoreRequest.update({ where: { id: requestId }, data: { state: "failed", stateAt: now, finishedAt: now, failure } });
+  await tx.restoreRequest.update({
+    where: { id: requestId },
+    data: { state: "failed", stateAt: now, finishedAt: now, failure },
+  });
   await tx.restoreTiming.updateMany({ where: { requestId, endedAt: null }, data: { endedAt: now } });
 }
 
@@ -163,12 +224,22 @@ export const recordRestored = command({
       include: { point: true },
     });
     const { connectionId, region } = item.point;
-    await tx.restoredTarget.createMany({ data: [{ requestId: running.requestId, providerRef: createdRef, connectionId, region }], skipDuplicates: true });
+    await tx.restoredTarget.createMany({
+      data: [{ requestId: running.requestId, providerRef: createdRef, connectionId, region }],
+      skipDuplicates: true,
+    });
     await tx.restoreRequest.update({ where: { id: running.requestId }, data: { state: "validating", stateAt: now } });
     await endPhase(tx, running.requestId, "restore", now);
     await beginPhase(tx, running.requestId, "validate", now);
     await tx.verification.create({
-      data: { pointId: item.pointId, level: "restored", result: "passed", at: now, restoreId: running.requestId, evidence: { createdRef, jobRef: item.providerJobRef } },
+      data: {
+        pointId: item.pointId,
+        level: "restored",
+        result: "passed",
+        at: now,
+        restoreId: running.requestId,
+        evidence: { createdRef, jobRef: item.providerJobRef },
+      },
     });
     return { value: null, audit: [["restore", running.requestId], { itemId, createdRef }] };
   },
@@ -182,7 +253,10 @@ export const recordFailed = command({
   async run(ctx, { itemId, message }) {
     const { tx, now } = ctx;
     const item = await runningItem(tx, itemId);
-    await tx.restoreItem.update({ where: { id: itemId }, data: { state: "failed", stateAt: now, message, finishedAt: now } });
+    await tx.restoreItem.update({
+      where: { id: itemId },
+      data: { state: "failed", stateAt: now, message, finishedAt: now },
+    });
     await failRequest(ctx, item.requestId, message);
     return { value: null, audit: [["restore", item.requestId], { itemId, message }] };
   },
@@ -211,7 +285,10 @@ export const recordValidation = command({
   input: ofItem.extend({ results: checked, endpoint: z.record(z.string(), z.unknown()), note: z.string().nullable() }),
   async run({ tx, now }, { itemId, results, endpoint, note }) {
     await tx.$queryRaw`select 1 from restore_items where id = ${itemId}::uuid for update`;
-    const item = await tx.restoreItem.findUniqueOrThrow({ where: { id: itemId }, include: { request: true, point: true } });
+    const item = await tx.restoreItem.findUniqueOrThrow({
+      where: { id: itemId },
+      include: { request: true, point: true },
+    });
     if (item.state !== "validating") throw new Refusal(refuse("conflict", "This restore is not being checked."));
     const passed = results.every(({ outcome }) => outcome === "passed");
     const state = passed && !note ? "succeeded" : "partial";
@@ -219,20 +296,39 @@ export const recordValidation = command({
     if (results.length) {
       await tx.assertionResult.createMany({ data: results.map((result) => ({ requestId, ...result, at: now })) });
       await tx.verification.create({
-        data: { pointId: item.pointId, level: "validated", result: passed ? "passed" : "failed", at: now, restoreId: requestId, evidence: json({ assertions: results.length, failed: results.filter(({ outcome }) => outcome !== "passed").map(({ name }) => name) }) },
+        data: {
+          pointId: item.pointId,
+          level: "validated",
+          result: passed ? "passed" : "failed",
+          at: now,
+          restoreId: requestId,
+          evidence: json({
+            assertions: results.length,
+            failed: results.filter(({ outcome }) => outcome !== "passed").map(({ name }) => name),
+          }),
+        },
       });
     }
     await tx.restoredTarget.updateMany({ where: { requestId }, data: { endpoint: json(endpoint) } });
-    await tx.restoreItem.update({ where: { id: itemId }, data: { state, stateAt: now, finishedAt: now, message: note } });
+    await tx.restoreItem.update({
+      where: { id: itemId },
+      data: { state, stateAt: now, finishedAt: now, message: note },
+    });
     await endPhase(tx, requestId, "validate", now);
     const order = item.order as unknown as PlanItem;
     const asOf = order.restoreTime ? new Date(order.restoreTime) : item.point.dataAsOf;
     const { startedAt } = item.request;
     const rtaSeconds = startedAt ? secondsBetween(startedAt, now) : null;
     const rpaSeconds = startedAt && asOf ? Math.max(0, secondsBetween(asOf, startedAt)) : null;
-    await tx.restoreRequest.update({ where: { id: requestId }, data: { state, stateAt: now, finishedAt: now, rtaSeconds, rpaSeconds, failure: note } });
+    await tx.restoreRequest.update({
+      where: { id: requestId },
+      data: { state, stateAt: now, finishedAt: now, rtaSeconds, rpaSeconds, failure: note },
+    });
     await enqueue(tx, "health.evaluate", { resourceIds: [item.point.resourceId], systemIds: [item.request.systemId] });
     const summary = results.map(({ name, outcome, actual }) => ({ name, outcome, actual }));
-    return { value: { state }, audit: [["restore", requestId], { state, rtaSeconds, rpaSeconds, assertions: summary, note }] };
+    return {
+      value: { state },
+      audit: [["restore", requestId], { state, rtaSeconds, rpaSeconds, assertions: summary, note }],
+    };
   },
 });

@@ -11,6 +11,7 @@ import { type Provider, ProviderError } from "@/lib/providers/contract";
 import { providerFor } from "@/lib/providers/registry";
 import { getOrder, getRun } from "@/lib/restores/data";
 import { isFinished, type PlanAssertion, type PlanItem, type RestorePlan, reconcile } from "@/lib/restores/rules";
+import { type AssertionAnswer, askAssertions } from "./assertions";
 import {
   claimItem,
   markSent,
@@ -21,11 +22,14 @@ import {
   recordUnknown,
   recordValidation,
 } from "./commands";
-import { askAssertions } from "./validate";
 
 const actorAs = (id: string): JobActor => ({ kind: "job", id, permissions: jobPermissions, requestId: randomUUID() });
 
-export type Dispatched = { state: "running" | "failed" | "unknown" | "dispatching" | "held"; jobRef: string | null; message: string | null };
+export type Dispatched = {
+  state: "running" | "failed" | "unknown" | "dispatching" | "held";
+  jobRef: string | null;
+  message: string | null;
+};
 
 type Lease = { itemId: string; owner: string; fence: number };
 
@@ -34,31 +38,34 @@ const must = <T>(outcome: Outcome<T>): T => {
   return outcome.value;
 };
 
+type Order = { lease: Lease; order: PlanItem; token: string; sentAt: Date | null };
+
 /**
  * Makes the provider's call for one item, on whichever process: takes the lease, finds out what an unanswered call
- * did, sends the token. Two of these at once make one restore job. Never throws for what a provider does.
+ * did, sends the token. Two of these at once make one restore job. Throws for bugs alone, never for what a provider does.
  */
-export async function dispatchRestore(itemId: string, by: "web" | "worker", leaseSeconds = 30): Promise<Dispatched> {
+export async function dispatchRestore(itemId: string, by: "web" | "worker", leaseSeconds = 60): Promise<Dispatched> {
   const actor = actorAs(`${by} dispatch`);
   const owner = `${by}:${process.pid}:${randomUUID().slice(0, 8)}`;
   const claim = await claimItem(actor, { itemId, owner, leaseSeconds });
   if (!claim.ok) return { state: "held", jobRef: null, message: claim.message };
   const { order, fence, token, sentAt } = claim.value;
-  const lease = { itemId, owner, fence };
   const row = await getOrder(actor, { itemId });
-  if (!row) return { state: "held", jobRef: null, message: null };
+  if (!row) throw new Error(`The restore item ${itemId} was claimed and is gone.`);
+  return carryOut(actor, providerFor(row.point.connection), { lease: { itemId, owner, fence }, order, token, sentAt });
+}
+
+async function carryOut(
+  actor: JobActor,
+  provider: Provider,
+  { lease, order, token, sentAt }: Order,
+): Promise<Dispatched> {
   let sent = sentAt !== null;
   try {
-    const provider = providerFor(row.point.connection);
-    if (sentAt) {
-      const known = await findOut(provider, order, sentAt);
-      if (known.kind === "adopt") return await accepted(actor, lease, known.ref, true);
-      if (known.kind === "wait") return await unanswered(actor, lease, "waiting", "The provider may still show a job for the call that was not answered. Holdfast looks again.", true);
-      if (known.kind === "ask") return await unanswered(actor, lease, "several_jobs", "The provider shows several restore jobs for this target. A person has to look; nothing more is sent.", true);
-    } else {
-      const refused = await lastLook(provider, order);
-      if (refused) return await turnedDown(actor, lease, "point_unusable", refused);
-    }
+    const settled = sentAt
+      ? await learnWhatHappened(actor, provider, lease, order, sentAt)
+      : await lookOnceMore(actor, provider, lease, order);
+    if (settled) return settled;
     must(await markSent(actor, lease));
     sent = true;
     const { ref } = await provider.startRestore(order.target.region, {
@@ -72,22 +79,68 @@ export async function dispatchRestore(itemId: string, by: "web" | "worker", leas
     });
     return await accepted(actor, lease, ref, false);
   } catch (error) {
-    log.warn({ err: error, itemId, sent }, "restore dispatch");
+    log.warn({ err: error, itemId: lease.itemId, sent }, "restore dispatch");
     if (!(error instanceof ProviderError)) throw error;
     if (error.definite) return await turnedDown(actor, lease, error.providerCode, error.message);
     return await unanswered(actor, lease, error.providerCode, error.message, sent);
   }
 }
 
+/** After a call without an answer: the job it made is adopted; otherwise null says that the token may be sent again. */
+async function learnWhatHappened(
+  actor: JobActor,
+  provider: Provider,
+  lease: Lease,
+  order: PlanItem,
+  sentAt: Date,
+): Promise<Dispatched | null> {
+  const known = await findOut(provider, order, sentAt);
+  if (known.kind === "adopt") return accepted(actor, lease, known.ref, true);
+  if (known.kind === "wait")
+    return unanswered(
+      actor,
+      lease,
+      "waiting",
+      "The provider may still show a job for the call that was not answered. Holdfast looks again.",
+      true,
+    );
+  if (known.kind === "ask")
+    return unanswered(
+      actor,
+      lease,
+      "several_jobs",
+      "The provider shows several restore jobs for this target. A person has to look; nothing more is sent.",
+      true,
+    );
+  return null;
+}
+
+async function lookOnceMore(
+  actor: JobActor,
+  provider: Provider,
+  lease: Lease,
+  order: PlanItem,
+): Promise<Dispatched | null> {
+  const refused = await lastLook(provider, order);
+  return refused ? turnedDown(actor, lease, "point_unusable", refused) : null;
+}
+
 async function findOut(provider: Provider, order: PlanItem, sentAt: Date) {
   const createdAfter = new Date(sentAt.getTime() - seconds(300));
-  const found = await provider.findRestores(order.target.region, { pointRef: order.pointRef, targetName: order.target.name, createdAfter });
+  const found = await provider.findRestores(order.target.region, {
+    pointRef: order.pointRef,
+    targetName: order.target.name,
+    createdAfter,
+  });
   return reconcile(found, secondsBetween(sentAt, new Date()));
 }
 
 /** A point can expire or be deleted between approval and start: say so instead of failing at the provider. */
 async function lastLook(provider: Provider, order: PlanItem): Promise<string | null> {
-  const { status, rawStatus, expiresAt } = await provider.pointStatus(order.target.region, { vaultName: order.vaultName, pointRef: order.pointRef });
+  const { status, rawStatus, expiresAt } = await provider.pointStatus(order.target.region, {
+    vaultName: order.vaultName,
+    pointRef: order.pointRef,
+  });
   if (status === "available" || status === "stopped") return null;
   const when = expiresAt ? ` on ${expiresAt.toISOString()}` : "";
   return status === "expired"
@@ -105,7 +158,13 @@ async function turnedDown(actor: JobActor, lease: Lease, code: string, message: 
   return { state: "failed", jobRef: null, message };
 }
 
-async function unanswered(actor: JobActor, lease: Lease, code: string, message: string, sent: boolean): Promise<Dispatched> {
+async function unanswered(
+  actor: JobActor,
+  lease: Lease,
+  code: string,
+  message: string,
+  sent: boolean,
+): Promise<Dispatched> {
   must(await recordUnknown(actor, { ...lease, code, message: message.slice(0, 2_000), sent }));
   return { state: sent ? "unknown" : "dispatching", jobRef: null, message };
 }
@@ -144,7 +203,12 @@ async function watch(actor: JobActor, provider: Provider, item: Followed): Promi
   } else if (job.state === "failed" || job.state === "cancelled" || job.state === "expired") {
     must(await recordFailed(actor, { itemId: item.id, message: job.message ?? `The provider says ${job.rawStatus}.` }));
   } else if (job.percent !== item.percent || job.message !== item.message) {
-    await observe(actor, (tx) => tx.restoreItem.updateMany({ where: { id: item.id, state: "running" }, data: { percent: job.percent, message: job.message } }));
+    await observe(actor, (tx) =>
+      tx.restoreItem.updateMany({
+        where: { id: item.id, state: "running" },
+        data: { percent: job.percent, message: job.message },
+      }),
+    );
   }
 }
 
@@ -152,12 +216,17 @@ const readyStates = ["available", "active", "in-use", "ACTIVE", "AVAILABLE"];
 const checkable = ["RDS", "Aurora"];
 
 /** Completes what the restore left out, waits until it answers, and asks it every assertion. */
-async function check(actor: JobActor, provider: Provider, item: Followed, assertions: readonly PlanAssertion[]): Promise<void> {
+async function check(
+  actor: JobActor,
+  provider: Provider,
+  item: Followed,
+  assertions: readonly PlanAssertion[],
+): Promise<void> {
   const order = item.order as unknown as PlanItem;
   const query = { resourceKind: order.resourceKind, createdRef: item.createdRef ?? "" };
   if (order.completion) await provider.completeTarget(item.point.region, { ...query, settings: order.completion });
   const endpoint = await provider.targetEndpoint(item.point.region, query);
-  const finish = async (results: Awaited<ReturnType<typeof askAssertions>>, note: string | null) =>
+  const finish = async (results: AssertionAnswer[], note: string | null) =>
     must(await recordValidation(actor, { itemId: item.id, results, endpoint: { ...endpoint }, note }));
   const asks = checkable.includes(order.resourceKind) && assertions.length > 0;
   if (!asks) {
@@ -167,10 +236,16 @@ async function check(actor: JobActor, provider: Provider, item: Followed, assert
   if (!readyStates.includes(endpoint.status) || !endpoint.host || !endpoint.port || !endpoint.databaseName) return;
   const sealed = item.point.connection.sealedProbe;
   if (!sealed) {
-    await finish([], "Restored, not checked: this connection has no credential for validation. An administrator adds it in Settings, Connections.");
+    await finish(
+      [],
+      "Restored, not checked: this connection has no credential for validation. An administrator adds it in Settings, Connections.",
+    );
     return;
   }
-  const credential = JSON.parse(unseal("worker", `connections:sealed_probe:${item.point.connection.id}`, sealed)) as { user: string; password: string };
+  const credential = JSON.parse(unseal("worker", `connections:sealed_probe:${item.point.connection.id}`, sealed)) as {
+    user: string;
+    password: string;
+  };
   const reach = { host: endpoint.host, port: endpoint.port, databaseName: endpoint.databaseName, ...credential };
   await finish(await askAssertions(reach, assertions), null);
 }

@@ -225,7 +225,9 @@ export const proofOfInvitation = read("people:edit", invitation, async ({ db, ac
   accept(await inviting(db, actor.id, input)),
 );
 /** What a proof of presence must name before somebody is given a role. */
-export const proofOfGift = read("people:edit", roleToGive, async ({ db }, input) => accept(await givingRole(db, input)));
+export const proofOfGift = read("people:edit", roleToGive, async ({ db }, input) =>
+  accept(await givingRole(db, input)),
+);
 /** What a proof of presence must name before somebody is let in again. */
 export const proofOfEnabling = read("people:edit", personProven, async ({ db }, input) =>
   accept(await reopening(db, "person.enable", input)),

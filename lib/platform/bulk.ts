@@ -24,7 +24,11 @@ export const copyLine = (row: readonly CopyValue[]): string => `${row.map(spell)
 export type Bulk = {
   query<Row extends object>(text: string, values?: readonly unknown[]): Promise<Row[]>;
   /** Streams rows into a table, at the server's pace. Answers how many. */
-  copy(table: string, columns: readonly string[], pages: AsyncIterable<readonly (readonly CopyValue[])[]>): Promise<number>;
+  copy(
+    table: string,
+    columns: readonly string[],
+    pages: AsyncIterable<readonly (readonly CopyValue[])[]>,
+  ): Promise<number>;
   transaction<Value>(run: () => Promise<Value>): Promise<Value>;
 };
 
@@ -46,7 +50,9 @@ export async function inBulk<Value>(run: (bulk: Bulk) => Promise<Value>, stateme
 const bulkOn = (client: Client): Bulk => ({
   query: async (text, values = []) => (await client.query(text, [...values])).rows,
   async copy(table, columns, pages) {
-    const stream = client.query(copyFrom(`copy ${escapeIdentifier(table)} (${columns.map(escapeIdentifier).join(", ")}) from stdin`));
+    const stream = client.query(
+      copyFrom(`copy ${escapeIdentifier(table)} (${columns.map(escapeIdentifier).join(", ")}) from stdin`),
+    );
     const done = finished(stream);
     // A failing stream is told of by `done`, which is awaited last: until then nobody else may hear of it.
     done.catch(() => undefined);

@@ -3,10 +3,6 @@ import { PrismaPg } from "@prisma/adapter-pg";
 import { databaseUrl } from "./env";
 import { type Prisma, PrismaClient } from "./prisma/client";
 
-type Kept = { writer?: PrismaClient; reader?: PrismaClient };
-const kept = globalThis as { holdfast?: Kept };
-kept.holdfast ??= {};
-
 const open = (options: string) =>
   new PrismaClient({
     adapter: new PrismaPg({
@@ -19,12 +15,18 @@ const open = (options: string) =>
     transactionOptions: { maxWait: 10_000, timeout: 20_000 },
   });
 
-/** The writer. Only lib/access and the few files that law 3 names import it: everyone else is handed a Tx or a Reader. */
-export const db = (kept.holdfast.writer ??= open(
-  "-c statement_timeout=30000 -c idle_in_transaction_session_timeout=60000",
-));
+const openBoth = () => ({
+  writer: open("-c statement_timeout=30000 -c idle_in_transaction_session_timeout=60000"),
+  reader: open("-c default_transaction_read_only=on -c statement_timeout=15000"),
+});
 
-const readOnly = (kept.holdfast.reader ??= open("-c default_transaction_read_only=on -c statement_timeout=15000"));
+/** Kept across the reloads of a development server, which would otherwise open pool after pool. */
+const kept = globalThis as { holdfastClients?: ReturnType<typeof openBoth> };
+kept.holdfastClients ??= openBoth();
+const clients = kept.holdfastClients;
+
+/** The writer. Only lib/access and the few files that law 3 names import it: everyone else is handed a Tx or a Reader. */
+export const db = clients.writer;
 
 export type Tx = Prisma.TransactionClient;
 
@@ -38,9 +40,9 @@ export type Reader = { [M in Model]: Pick<PrismaClient[M], ReadMethod & keyof Pr
 >;
 
 /** The reader's own connections: read-only by the server's word, not by ours. */
-export const reader: Reader = readOnly;
+export const reader: Reader = clients.reader;
 
 /** Closes both pools; for processes that end. */
 export const closeDatabase = async () => {
-  await Promise.all([db.$disconnect(), readOnly.$disconnect()]);
+  await Promise.all([clients.writer.$disconnect(), clients.reader.$disconnect()]);
 };

@@ -1,16 +1,27 @@
 import { randomUUID } from "node:crypto";
 import { afterAll, beforeAll, describe, expect, it } from "vitest";
+import type { UserActor } from "@/lib/access/permissions";
+import type { Proven } from "@/lib/access/step-up";
 import { castVote } from "@/lib/approvals/commands";
 import { proofOfVote } from "@/lib/approvals/data";
-import type { Proven } from "@/lib/access/step-up";
-import type { UserActor } from "@/lib/access/permissions";
 import type { Outcome } from "@/lib/core/outcome";
 import { bytes } from "@/lib/platform/crypto";
 import { db } from "@/lib/platform/db";
 import { ownerDb } from "@/lib/platform/testing/owner";
 import { person } from "@/lib/platform/testing/people";
 import { restorable } from "@/lib/platform/testing/restorable";
-import { beginRestore, cancelRestore, keepForm, recordPreflight, reviseRestore, saveWhat, saveWhen, saveWhere, startRestore, submitRestore } from "./commands";
+import {
+  beginRestore,
+  cancelRestore,
+  keepForm,
+  recordPreflight,
+  reviseRestore,
+  saveWhat,
+  saveWhen,
+  saveWhere,
+  startRestore,
+  submitRestore,
+} from "./commands";
 import { getRestore, proofOfStart, proofOfSubmission } from "./data";
 
 type Person = Awaited<ReturnType<typeof person>>;
@@ -21,7 +32,11 @@ const value = <T>(outcome: Outcome<T>): T => {
 };
 
 /** A proof of presence as the browser would have earned it. */
-async function prove(who: Person, proven: Proven, more: { expiresAt?: Date; sessionId?: string } = {}): Promise<string> {
+async function prove(
+  who: Person,
+  proven: Proven,
+  more: { expiresAt?: Date; sessionId?: string } = {},
+): Promise<string> {
   const grant = await db.stepUpGrant.create({
     data: {
       userId: who.id,
@@ -52,8 +67,28 @@ afterAll(() => ownerDb.$disconnect());
 const form = (pointId: string) => ({
   pointId,
   fields: [
-    { key: "DBInstanceIdentifier", label: "Name", kind: "text" as const, choices: [], sourceValue: null, required: true, isTargetName: true, readOnly: false, hint: "" },
-    { key: "MultiAZ", label: "Standby", kind: "boolean" as const, choices: [], sourceValue: "false", required: false, isTargetName: false, readOnly: false, hint: "" },
+    {
+      key: "DBInstanceIdentifier",
+      label: "Name",
+      kind: "text" as const,
+      choices: [],
+      sourceValue: null,
+      required: true,
+      isTargetName: true,
+      readOnly: false,
+      hint: "",
+    },
+    {
+      key: "MultiAZ",
+      label: "Standby",
+      kind: "boolean" as const,
+      choices: [],
+      sourceValue: "false",
+      required: false,
+      isTargetName: false,
+      readOnly: false,
+      hint: "",
+    },
   ],
   notRestored: [],
   pointInTime: false,
@@ -65,7 +100,9 @@ async function drafted(by: UserActor = lena, environment: "production" | "stagin
   const made = await restorable({ environment });
   const { restoreId } = value(await beginRestore(by, { systemId: made.system.id }));
   const reason = "Wrong prices since release 4.18";
-  const { draftRevision } = value(await saveWhat(by, { restoreId, draftRevision: 1, resourceId: made.resource.id, reason }));
+  const { draftRevision } = value(
+    await saveWhat(by, { restoreId, draftRevision: 1, resourceId: made.resource.id, reason }),
+  );
   value(await saveWhen(by, { restoreId, draftRevision, kind: "point", pointId: made.point.id }));
   value(await keepForm(by, { restoreId, form: form(made.point.id) }));
   value(await recordPreflight(by, { restoreId, verdicts: [], blocked: false }));
@@ -82,18 +119,34 @@ async function submitted(by: Person = lena, environment: "production" | "staging
   return { ...made, approvalId };
 }
 
-async function voteBy(who: Person, approvalId: string, verdict: "approve" | "reject" = "approve", reason = "looks right to me") {
+async function voteBy(
+  who: Person,
+  approvalId: string,
+  verdict: "approve" | "reject" = "approve",
+  reason = "looks right to me",
+) {
   const proven = await proofOfVote(who, { approvalId, verdict }).catch(() => null);
   return castVote(who, { approvalId, verdict, reason, grantId: proven?.ok ? await prove(who, proven.value) : "" });
 }
 
-const audited = (targetId: string) => db.auditEvent.findMany({ where: { targetId }, orderBy: { ts: "asc" }, select: { action: true, outcome: true } });
+const audited = (targetId: string) =>
+  db.auditEvent.findMany({ where: { targetId }, orderBy: { ts: "asc" }, select: { action: true, outcome: true } });
 
 describe("a draft", () => {
   it("is kept step by step, and two windows do not overwrite each other", async () => {
     const { restoreId, resource } = await drafted();
-    const first = await saveWhat(lena, { restoreId, draftRevision: 4, resourceId: resource.id, reason: "changed in window one" });
-    const second = await saveWhat(lena, { restoreId, draftRevision: 4, resourceId: resource.id, reason: "changed in window two" });
+    const first = await saveWhat(lena, {
+      restoreId,
+      draftRevision: 4,
+      resourceId: resource.id,
+      reason: "changed in window one",
+    });
+    const second = await saveWhat(lena, {
+      restoreId,
+      draftRevision: 4,
+      resourceId: resource.id,
+      reason: "changed in window two",
+    });
     expect([first.ok, second.ok]).toEqual([true, false]);
     expect(second).toMatchObject({ code: "conflict" });
     expect((await getRestore(lena, { restoreId }))?.reason).toBe("changed in window one");
@@ -108,15 +161,25 @@ describe("a draft", () => {
     const { restoreId, resource } = await drafted();
     const { draftRevision } = await db.restoreRequest.findUniqueOrThrow({ where: { id: restoreId } });
     const said = { restoreId, draftRevision, resourceId: resource.id, reason: "Wrong prices since 4.18", ...wrong };
-    expect(await saveWhat(lena, said)).toMatchObject({ ok: false, code: "invalid", fields: { [field]: expect.any(String) } });
+    expect(await saveWhat(lena, said)).toMatchObject({
+      ok: false,
+      code: "invalid",
+      fields: { [field]: expect.any(String) },
+    });
   });
 
   it("refuses an unknown setting and a missing one by name", async () => {
     const { restoreId } = await drafted();
     const { draftRevision } = await db.restoreRequest.findUniqueOrThrow({ where: { id: restoreId } });
-    expect(await saveWhere(lena, { restoreId, draftRevision, targetName: "orders-new", settings: { Colour: "red" } })).toMatchObject({ fields: { Colour: expect.any(String) } });
-    expect(await saveWhere(lena, { restoreId, draftRevision, targetName: "", settings: {} })).toMatchObject({ fields: { targetName: expect.any(String) } });
-    expect(await saveWhere(lena, { restoreId, draftRevision, targetName: "orders-new", settings: { MultiAZ: "true" } })).toMatchObject({ ok: true });
+    expect(
+      await saveWhere(lena, { restoreId, draftRevision, targetName: "orders-new", settings: { Colour: "red" } }),
+    ).toMatchObject({ fields: { Colour: expect.any(String) } });
+    expect(await saveWhere(lena, { restoreId, draftRevision, targetName: "", settings: {} })).toMatchObject({
+      fields: { targetName: expect.any(String) },
+    });
+    expect(
+      await saveWhere(lena, { restoreId, draftRevision, targetName: "orders-new", settings: { MultiAZ: "true" } }),
+    ).toMatchObject({ ok: true });
   });
 
   it("belongs to whoever began it, and to nobody outside its scope", async () => {
@@ -132,7 +195,13 @@ describe("a draft", () => {
 
   it("cannot be submitted over a pre-flight that stops it", async () => {
     const { restoreId } = await drafted();
-    value(await recordPreflight(lena, { restoreId, verdicts: [{ id: "name", title: "Name", verdict: "bad", detail: "taken", remedy: "another" }], blocked: true }));
+    value(
+      await recordPreflight(lena, {
+        restoreId,
+        verdicts: [{ id: "name", title: "Name", verdict: "bad", detail: "taken", remedy: "another" }],
+        blocked: true,
+      }),
+    );
     expect(await submit(lena, restoreId)).toMatchObject({ ok: false, code: "invalid" });
   });
 });
@@ -143,7 +212,10 @@ describe("a request", () => {
     expect(value(await voteBy(ben, staging.approvalId))).toBe("approved");
     const production = await submitted(lena, "production");
     await db.factor.updateMany({ where: { id: { in: [ben.factorId, ivana.factorId] } }, data: {} });
-    expect(await db.approvalRequest.findUnique({ where: { id: production.approvalId } })).toMatchObject({ level: 1, approvalsNeeded: 2 });
+    expect(await db.approvalRequest.findUnique({ where: { id: production.approvalId } })).toMatchObject({
+      level: 1,
+      approvalsNeeded: 2,
+    });
     expect(await voteBy(ben, production.approvalId)).toMatchObject({ ok: false, code: "step_up_required" });
   });
 
@@ -152,7 +224,9 @@ describe("a request", () => {
     const { approvalId } = await submitted(both);
     expect(await voteBy(both, approvalId)).toMatchObject({ ok: false, code: "forbidden" });
     expect(await db.approvalVote.count({ where: { requestId: approvalId } })).toBe(0);
-    expect(await db.auditEvent.count({ where: { actorId: both.id, action: "approval.vote", outcome: "denied" } })).toBe(1);
+    expect(await db.auditEvent.count({ where: { actorId: both.id, action: "approval.vote", outcome: "denied" } })).toBe(
+      1,
+    );
   });
 
   it("counts one vote when the same approver asks twice at once", async () => {
@@ -164,7 +238,10 @@ describe("a request", () => {
 
   it("ends one way when one approves and another refuses at once", async () => {
     const { approvalId } = await submitted();
-    const outcomes = await Promise.all([voteBy(ben, approvalId), voteBy(ivana, approvalId, "reject", "I do not agree at all")]);
+    const outcomes = await Promise.all([
+      voteBy(ben, approvalId),
+      voteBy(ivana, approvalId, "reject", "I do not agree at all"),
+    ]);
     expect(outcomes.filter(({ ok }) => ok)).toHaveLength(1);
     const { state } = await db.approvalRequest.findUniqueOrThrow({ where: { id: approvalId } });
     expect(["approved", "rejected"]).toContain(state);
@@ -178,7 +255,10 @@ describe("a request", () => {
     const { draftRevision } = await db.restoreRequest.findUniqueOrThrow({ where: { id: restoreId } });
     value(await saveWhere(lena, { restoreId, draftRevision, targetName: "orders-elsewhere", settings: {} }));
     value(await submit(lena, restoreId));
-    expect(await castVote(ben, { approvalId, verdict: "approve", grantId })).toMatchObject({ ok: false, code: "step_up_required" });
+    expect(await castVote(ben, { approvalId, verdict: "approve", grantId })).toMatchObject({
+      ok: false,
+      code: "step_up_required",
+    });
     expect(value(await voteBy(ben, approvalId))).toBe("approved");
     expect(await db.approvalRevision.count({ where: { requestId: approvalId } })).toBe(2);
   });
@@ -218,7 +298,10 @@ describe("starting", () => {
     const foreign = await prove(lena, value(await proofOfStart(lena, { restoreId: other.restoreId })));
     expect(await startRestore(lena, { restoreId, grantId: foreign })).toMatchObject(refused);
     expect(await startBy(lena, restoreId)).toMatchObject({ ok: true });
-    expect(await startBy(lena, restoreId).catch(() => ({ ok: false, code: "conflict" }))).toMatchObject({ ok: false, code: "conflict" });
+    expect(await startBy(lena, restoreId).catch(() => ({ ok: false, code: "conflict" }))).toMatchObject({
+      ok: false,
+      code: "conflict",
+    });
   });
 
   it("commits state, intent, audit and the queue's job together", async () => {
@@ -226,7 +309,9 @@ describe("starting", () => {
     value(await startBy(lena, restoreId));
     const restore = await db.restoreRequest.findUniqueOrThrow({ where: { id: restoreId }, include: { items: true } });
     expect(restore.state).toBe("dispatching");
-    const [job] = await db.$queryRaw<{ count: bigint }[]>`select count(*) from pgboss.job where name = 'restore.dispatch' and singleton_key = ${restore.items[0]?.id ?? ""}`;
+    const [job] = await db.$queryRaw<
+      { count: bigint }[]
+    >`select count(*) from pgboss.job where name = 'restore.dispatch' and singleton_key = ${restore.items[0]?.id ?? ""}`;
     expect(Number(job?.count)).toBe(1);
     expect((await audited(restoreId)).map(({ action }) => action)).toContain("restore.start");
   });
@@ -257,8 +342,12 @@ describe("starting", () => {
 
   it("cannot be reached around the claim by SQL under web's role", async () => {
     const { restoreId } = await approved();
-    await expect(db.$executeRaw`update restore_items set fence = 9 where request_id = ${restoreId}::uuid`).rejects.toThrow(/permission denied/);
+    await expect(
+      db.$executeRaw`update restore_items set fence = 9 where request_id = ${restoreId}::uuid`,
+    ).rejects.toThrow(/permission denied/);
     await expect(db.$executeRaw`update approval_votes set verdict = 'approve'`).rejects.toThrow(/permission denied/);
-    await expect(db.$executeRaw`insert into verifications (point_id, level, result, at) select id, 'validated', 'passed', now() from recovery_points limit 1`).rejects.toThrow(/permission denied/);
+    await expect(
+      db.$executeRaw`insert into verifications (point_id, level, result, at) select id, 'validated', 'passed', now() from recovery_points limit 1`,
+    ).rejects.toThrow(/permission denied/);
   });
 });

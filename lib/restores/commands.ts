@@ -3,9 +3,9 @@ import { randomBytes } from "node:crypto";
 import { z } from "zod";
 import { command } from "@/lib/access/command";
 import type { CommandContext } from "@/lib/access/context";
+import { currentPolicy, eligibleVoters, lockApproval, moveApproval } from "@/lib/approvals/data";
 import { fingerprintWords, paramsHashOf } from "@/lib/approvals/fingerprint";
 import { cancel, edit, start, totalVotes, votesNeeded } from "@/lib/approvals/rules";
-import { currentPolicy, eligibleVoters, lockApproval, moveApproval } from "@/lib/approvals/data";
 import { demand, Refusal, refuse } from "@/lib/core/outcome";
 import { after, seconds } from "@/lib/core/time";
 import type { Tx } from "@/lib/platform/db";
@@ -45,10 +45,17 @@ export const beginRestore = command({
     const point = pointId ? await tx.recoveryPoint.findUnique({ where: { id: pointId } }) : null;
     if (pointId && !point) throw new Refusal(refuse("not_found", "This recovery point is no longer known."));
     const chosen = point?.resourceId ?? resourceId ?? null;
-    const membership = chosen ? await tx.systemResource.findFirst({ where: { resourceId: chosen, validTo: null } }) : null;
+    const membership = chosen
+      ? await tx.systemResource.findFirst({ where: { resourceId: chosen, validTo: null } })
+      : null;
     const owner = systemId ?? membership?.systemId;
     if (!owner)
-      throw new Refusal(refuse("invalid", "This resource belongs to no system. Assign it to one first, so that the right people are asked."));
+      throw new Refusal(
+        refuse(
+          "invalid",
+          "This resource belongs to no system. Assign it to one first, so that the right people are asked.",
+        ),
+      );
     const system = await tx.system.findFirst({ where: { id: owner, ...systemsVisible(visible) } });
     if (!system) throw new Refusal(refuse("not_found", "There is no such system."));
     const only = await tx.systemResource.findMany({ where: { systemId: owner, validTo: null }, take: 2 });
@@ -59,22 +66,38 @@ export const beginRestore = command({
     const approval = await tx.approvalRequest.create({
       data: { subjectType: "restore", subjectId: id, level: 1, policyVersionId: policy.id, requesterId: actor.id },
     });
-    const draft: Draft = { ...(picked ? { resourceId: picked } : {}), ...(pointId ? { when: { kind: "point", pointId } } : {}) };
+    const draft: Draft = {
+      ...(picked ? { resourceId: picked } : {}),
+      ...(pointId ? { when: { kind: "point", pointId } } : {}),
+    };
     const handle = makeHandle();
-    await tx.restoreRequest.create({ data: { id, handle, systemId: owner, requestedById: actor.id, approvalId: approval.id, draft: json(draft) } });
+    await tx.restoreRequest.create({
+      data: { id, handle, systemId: owner, requestedById: actor.id, approvalId: approval.id, draft: json(draft) },
+    });
     return { value: { restoreId: id }, audit: [["restore", id], { system: system.name, handle }] };
   },
 });
 
 /** The draft under lock, if it is still one, still this person's, and still the one they were looking at. */
-async function lockDraft({ tx, actor, visible }: CommandContext, restoreId: string, draftRevision: number | null): Promise<HeldRestore> {
+async function lockDraft(
+  { tx, actor, visible }: CommandContext,
+  restoreId: string,
+  draftRevision: number | null,
+): Promise<HeldRestore> {
   await seen(tx, restoreId, visible);
   const restore = await lockRestore(tx, restoreId);
   const approval = await tx.approvalRequest.findUniqueOrThrow({ where: { id: restore.approvalId } });
-  if (restore.requestedById !== actor.id) throw new Refusal(refuse("forbidden", "Whoever began a draft goes on with it."));
-  if (approval.state !== "draft") throw new Refusal(refuse("conflict", "This restore was submitted already. Revise it to change it."));
+  if (restore.requestedById !== actor.id)
+    throw new Refusal(refuse("forbidden", "Whoever began a draft goes on with it."));
+  if (approval.state !== "draft")
+    throw new Refusal(refuse("conflict", "This restore was submitted already. Revise it to change it."));
   if (draftRevision !== null && draftRevision !== restore.draftRevision)
-    throw new Refusal(refuse("conflict", "This draft was changed in another window. What you typed is kept here; load the page again to see the other change."));
+    throw new Refusal(
+      refuse(
+        "conflict",
+        "This draft was changed in another window. What you typed is kept here; load the page again to see the other change.",
+      ),
+    );
   return restore;
 }
 
@@ -91,8 +114,15 @@ export const saveWhat = command({
   input: whatInput,
   async run(ctx, { restoreId, draftRevision, resourceId, reason, incidentRef }) {
     const restore = await lockDraft(ctx, restoreId, draftRevision);
-    const member = await ctx.tx.systemResource.findFirst({ where: { resourceId, systemId: restore.systemId, validTo: null } });
-    if (!member) throw new Refusal(refuse("invalid", "This resource does not belong to the system.", { resourceId: "Choose one of the system's resources." }));
+    const member = await ctx.tx.systemResource.findFirst({
+      where: { resourceId, systemId: restore.systemId, validTo: null },
+    });
+    if (!member)
+      throw new Refusal(
+        refuse("invalid", "This resource does not belong to the system.", {
+          resourceId: "Choose one of the system's resources.",
+        }),
+      );
     const draft: Draft = restore.draft.resourceId === resourceId ? restore.draft : { resourceId };
     const value = await saveDraft(ctx.tx, restore, draft, { reason, incidentRef: incidentRef || null });
     return { value, audit: [["restore", restoreId], { resourceId }] };
@@ -103,14 +133,26 @@ export const saveWhat = command({
 async function pointFor(tx: Tx, resourceId: string, when: WhenChoice): Promise<{ id: string; continuous: boolean }> {
   if (when.kind === "point") {
     const point = await tx.recoveryPoint.findFirst({ where: { id: when.pointId, resourceId, vanishedAt: null } });
-    if (!point) throw new Refusal(refuse("invalid", "This recovery point is not one of this resource's.", { pointId: "Choose another one." }));
+    if (!point)
+      throw new Refusal(
+        refuse("invalid", "This recovery point is not one of this resource's.", { pointId: "Choose another one." }),
+      );
     if (point.status === "expired" || point.storageClass === "deleted")
-      throw new Refusal(refuse("invalid", "This recovery point has expired. Choose another one.", { pointId: "It has expired." }));
+      throw new Refusal(
+        refuse("invalid", "This recovery point has expired. Choose another one.", { pointId: "It has expired." }),
+      );
     if (point.status !== "available" && point.status !== "stopped")
-      throw new Refusal(refuse("invalid", `This recovery point is ${point.rawStatus}: it cannot be restored.`, { pointId: "It cannot be restored." }));
+      throw new Refusal(
+        refuse("invalid", `This recovery point is ${point.rawStatus}: it cannot be restored.`, {
+          pointId: "It cannot be restored.",
+        }),
+      );
     return { id: point.id, continuous: point.kind === "continuous" };
   }
-  const window = await tx.restoreWindow.findFirst({ where: { resourceId, toAt: null, pointId: { not: null } }, orderBy: { latestAt: "desc" } });
+  const window = await tx.restoreWindow.findFirst({
+    where: { resourceId, toAt: null, pointId: { not: null } },
+    orderBy: { latestAt: "desc" },
+  });
   if (when.kind === "time")
     demand(reach(new Date(when.at), window && { earliestAt: window.fromAt, latestAt: window.latestAt }));
   if (window?.pointId) return { id: window.pointId, continuous: true };
@@ -133,9 +175,18 @@ export const saveWhen = command({
     const restore = await lockDraft(ctx, restoreId, draftRevision);
     const { resourceId } = restore.draft;
     if (!resourceId) throw new Refusal(refuse("invalid", "Choose what to restore first."));
-    if (kind === "time" && !at) throw new Refusal(refuse("invalid", "Write the moment to go back to.", { at: "Write the moment to go back to." }));
-    if (kind === "point" && !pointId) throw new Refusal(refuse("invalid", "Choose a recovery point.", { pointId: "Choose a recovery point." }));
-    const when: WhenChoice = kind === "time" ? { kind, at: new Date(at ?? "").toISOString() } : kind === "point" ? { kind, pointId: pointId ?? "" } : { kind };
+    if (kind === "time" && !at)
+      throw new Refusal(
+        refuse("invalid", "Write the moment to go back to.", { at: "Write the moment to go back to." }),
+      );
+    if (kind === "point" && !pointId)
+      throw new Refusal(refuse("invalid", "Choose a recovery point.", { pointId: "Choose a recovery point." }));
+    const when: WhenChoice =
+      kind === "time"
+        ? { kind, at: new Date(at ?? "").toISOString() }
+        : kind === "point"
+          ? { kind, pointId: pointId ?? "" }
+          : { kind };
     const point = await pointFor(ctx.tx, resourceId, when);
     const { form: _, ...rest } = restore.draft;
     await saveDraft(ctx.tx, restore, { ...rest, when });
@@ -143,7 +194,9 @@ export const saveWhen = command({
   },
 });
 
-const formInput = restoreRef.extend({ form: z.custom<NonNullable<Draft["form"]>>((form) => typeof form === "object" && form !== null) });
+const formInput = restoreRef.extend({
+  form: z.custom<NonNullable<Draft["form"]>>((form) => typeof form === "object" && form !== null),
+});
 
 /** Keeps what the provider said about restoring the chosen point, and proposes a name for the new resource. */
 export const keepForm = command({
@@ -152,7 +205,10 @@ export const keepForm = command({
   input: formInput,
   async run(ctx, { restoreId, form }) {
     const restore = await lockDraft(ctx, restoreId, null);
-    const point = await ctx.tx.recoveryPoint.findUniqueOrThrow({ where: { id: form.pointId }, include: { resource: true } });
+    const point = await ctx.tx.recoveryPoint.findUniqueOrThrow({
+      where: { id: form.pointId },
+      include: { resource: true },
+    });
     const targetName = restore.draft.targetName ?? proposedName(point.resource.name, restore.handle);
     const value = await saveDraft(ctx.tx, restore, { ...restore.draft, form, targetName });
     return { value, audit: [["restore", restoreId], { pointId: form.pointId, settings: form.fields.length }] };
@@ -174,7 +230,13 @@ export const saveWhere = command({
 });
 
 const verdicts = z.array(
-  z.object({ id: z.string(), title: z.string(), verdict: z.enum(["ok", "warn", "bad"]), detail: z.string(), remedy: z.string().nullable() }),
+  z.object({
+    id: z.string(),
+    title: z.string(),
+    verdict: z.enum(["ok", "warn", "bad"]),
+    detail: z.string(),
+    remedy: z.string().nullable(),
+  }),
 );
 
 /** Keeps what the pre-flight found. */
@@ -185,7 +247,13 @@ export const recordPreflight = command({
   async run(ctx, { restoreId, verdicts: found, blocked }) {
     await lockDraft(ctx, restoreId, null);
     await ctx.tx.preflight.create({ data: { requestId: restoreId, verdicts: json(found), blocked } });
-    return { value: { blocked }, audit: [["restore", restoreId], { blocked, bad: found.filter(({ verdict }) => verdict === "bad").map(({ id }) => id) }] };
+    return {
+      value: { blocked },
+      audit: [
+        ["restore", restoreId],
+        { blocked, bad: found.filter(({ verdict }) => verdict === "bad").map(({ id }) => id) },
+      ],
+    };
   },
 });
 
@@ -200,17 +268,41 @@ export const submitRestore = command({
     const restore = await lockDraft({ tx, actor, visible, now: new Date(), grant: null }, restoreId, null);
     const plan = demand(buildPlan(await planSource(tx, restoreId)));
     const approval = await lockApproval(tx, restore.approvalId);
-    return { op: "restore.submit", subjectType: "restore", subjectId: restoreId, revision: approval.revision + 1, paramsHash: paramsHashOf(plan) };
+    return {
+      op: "restore.submit",
+      subjectType: "restore",
+      subjectId: restoreId,
+      revision: approval.revision + 1,
+      paramsHash: paramsHashOf(plan),
+    };
   },
   async run({ tx, actor, now }, { restoreId }) {
     const restore = await lockRestore(tx, restoreId);
     const preflight = await tx.preflight.findFirst({ where: { requestId: restoreId }, orderBy: { at: "desc" } });
-    if (!preflight || preflight.blocked) throw new Refusal(refuse("invalid", "Run the pre-flight and mend what it calls red first."));
-    const pending = await tx.approvalRequest.count({ where: { requesterId: actor.id, state: "pending", approvalExpiresAt: { gt: now } } });
-    if (pending >= pendingMost) throw new Refusal(refuse("rate_limited", `You have ${pending} requests waiting. Withdraw one before you ask for another.`));
+    if (!preflight || preflight.blocked)
+      throw new Refusal(refuse("invalid", "Run the pre-flight and mend what it calls red first."));
+    const pending = await tx.approvalRequest.count({
+      where: { requesterId: actor.id, state: "pending", approvalExpiresAt: { gt: now } },
+    });
+    if (pending >= pendingMost)
+      throw new Refusal(
+        refuse("rate_limited", `You have ${pending} requests waiting. Withdraw one before you ask for another.`),
+      );
     const plan = demand(buildPlan(await planSource(tx, restoreId)));
     const { state, level, needed } = await wordAnew(tx, restore, plan, actor.id, now);
-    return { value: { state }, audit: [["restore", restoreId], { level, votesNeeded: needed, state, target: plan.items[0]?.target.name ?? null, paramsHash: paramsHashOf(plan).toString("hex") }] };
+    return {
+      value: { state },
+      audit: [
+        ["restore", restoreId],
+        {
+          level,
+          votesNeeded: needed,
+          state,
+          target: plan.items[0]?.target.name ?? null,
+          paramsHash: paramsHashOf(plan).toString("hex"),
+        },
+      ],
+    };
   },
 });
 
@@ -225,7 +317,14 @@ async function wordAnew(tx: Tx, restore: HeldRestore, plan: RestorePlan, editorI
   const revision = approval.revision + 1;
   const paramsHash = new Uint8Array(paramsHashOf(plan));
   await tx.approvalRevision.create({
-    data: { requestId: approval.id, revision, plan: json(plan), paramsHash, fingerprintWords: fingerprintWords(paramsHash), editorId },
+    data: {
+      requestId: approval.id,
+      revision,
+      plan: json(plan),
+      paramsHash,
+      fingerprintWords: fingerprintWords(paramsHash),
+      editorId,
+    },
   });
   const state = total === 0 ? "approved" : "pending";
   await moveApproval(tx, { ...approval, revision }, state, {
@@ -244,13 +343,22 @@ async function wordAnew(tx: Tx, restore: HeldRestore, plan: RestorePlan, editorI
   });
   await tx.restoreItem.deleteMany({ where: { requestId: restore.id, state: "waiting" } });
   await tx.restoreItem.createMany({
-    data: plan.items.map((item, ordinal) => ({ requestId: restore.id, ordinal, pointId: item.pointId, order: json(item), targetName: item.target.name })),
+    data: plan.items.map((item, ordinal) => ({
+      requestId: restore.id,
+      ordinal,
+      pointId: item.pointId,
+      order: json(item),
+      targetName: item.target.name,
+    })),
   });
   return { state, level, needed: total } as const;
 }
 
 async function tierApprovals(tx: Tx, systemId: string): Promise<number> {
-  const tier = await tx.systemTier.findFirst({ where: { systemId, validTo: null }, include: { tier: { include: { objectives: { where: { validTo: null } } } } } });
+  const tier = await tx.systemTier.findFirst({
+    where: { systemId, validTo: null },
+    include: { tier: { include: { objectives: { where: { validTo: null } } } } },
+  });
   return tier?.tier.objectives[0]?.approvals ?? 1;
 }
 
@@ -261,7 +369,12 @@ async function demandSatisfiable(tx: Tx, restore: HeldRestore, needed: ReturnTyp
   for (const { group, count } of needed) {
     const able = voters.filter(({ groups }) => groups.includes(group)).length;
     if (able < count)
-      throw new Refusal(refuse("unavailable", `This needs ${count} × ${group.replace("_", " ")}, and only ${able} beside you can vote. An administrator grants the role in Settings, People.`));
+      throw new Refusal(
+        refuse(
+          "unavailable",
+          `This needs ${count} × ${group.replace("_", " ")}, and only ${able} beside you can vote. An administrator grants the role in Settings, People.`,
+        ),
+      );
   }
 }
 
@@ -274,10 +387,20 @@ export const reviseRestore = command({
     await seen(tx, restoreId, visible);
     const restore = await lockRestore(tx, restoreId);
     const approval = await lockApproval(tx, restore.approvalId);
-    if (restore.state !== "waiting") throw new Refusal(refuse("conflict", "This restore has started; it can no longer be changed."));
+    if (restore.state !== "waiting")
+      throw new Refusal(refuse("conflict", "This restore has started; it can no longer be changed."));
     demand(edit(approval, actor.id));
     await moveApproval(tx, approval, "draft", { actorId: actor.id, data: { notBefore: null, executeBefore: null } });
-    return { value: { restoreId }, audit: [["restore", restoreId], { revision: approval.revision, votesVoided: approval.votes.filter(({ revision }) => revision === approval.revision).length }] };
+    return {
+      value: { restoreId },
+      audit: [
+        ["restore", restoreId],
+        {
+          revision: approval.revision,
+          votesVoided: approval.votes.filter(({ revision }) => revision === approval.revision).length,
+        },
+      ],
+    };
   },
 });
 
@@ -289,21 +412,32 @@ export const cancelRestore = command({
   async run({ tx, actor, now, visible }, { restoreId, reason }) {
     await seen(tx, restoreId, visible);
     const restore = await lockRestore(tx, restoreId);
-    if (restore.state !== "waiting") throw new Refusal(refuse("conflict", "This restore has started. The provider offers no way to stop it."));
+    if (restore.state !== "waiting")
+      throw new Refusal(refuse("conflict", "This restore has started. The provider offers no way to stop it."));
     const approval = await lockApproval(tx, restore.approvalId);
     demand(cancel(approval, now));
     await moveApproval(tx, approval, "cancelled", { actorId: actor.id });
-    await tx.restoreRequest.update({ where: { id: restoreId }, data: { state: "cancelled", stateAt: now, finishedAt: now } });
+    await tx.restoreRequest.update({
+      where: { id: restoreId },
+      data: { state: "cancelled", stateAt: now, finishedAt: now },
+    });
     return { value: null, audit: [["restore", restoreId], { reason: reason ?? "" }] };
   },
 });
 
 /** Counts again who voted, by the roles they hold now: a removed approver's vote no longer carries a start. */
 async function demandLivingVotes(tx: Tx, approval: Awaited<ReturnType<typeof lockApproval>>): Promise<void> {
-  const voters = approval.votes.filter(({ revision, verdict }) => revision === approval.revision && verdict === "approve");
+  const voters = approval.votes.filter(
+    ({ revision, verdict }) => revision === approval.revision && verdict === "approve",
+  );
   for (const { voterId, group } of voters) {
-    const holds = await tx.user.count({ where: { id: voterId, status: "active", roleGrants: { some: { role: group, revokedAt: null } } } });
-    if (holds === 0) throw new Refusal(refuse("conflict", "Somebody who voted may no longer do so. Revise the request and submit it again."));
+    const holds = await tx.user.count({
+      where: { id: voterId, status: "active", roleGrants: { some: { role: group, revokedAt: null } } },
+    });
+    if (holds === 0)
+      throw new Refusal(
+        refuse("conflict", "Somebody who voted may no longer do so. Revise the request and submit it again."),
+      );
   }
 }
 
@@ -320,7 +454,13 @@ export const startRestore = command({
     const restore = await lockRestore(tx, restoreId);
     const approval = await lockApproval(tx, restore.approvalId);
     if (!approval.paramsHash) throw new Refusal(refuse("conflict", "This restore is not approved."));
-    return { op: "restore.start", subjectType: "restore", subjectId: restoreId, revision: approval.revision, paramsHash: approval.paramsHash };
+    return {
+      op: "restore.start",
+      subjectType: "restore",
+      subjectId: restoreId,
+      revision: approval.revision,
+      paramsHash: approval.paramsHash,
+    };
   },
   async run({ tx, actor, now }, { restoreId }) {
     const restore = await lockRestore(tx, restoreId);
@@ -328,13 +468,22 @@ export const startRestore = command({
     if (restore.state !== "waiting") throw new Refusal(refuse("conflict", "This restore has been started already."));
     demand(start(approval, actor.id, approval.needed, now));
     if (await tx.systemFreeze.count({ where: { releasedAt: null } }))
-      throw new Refusal(refuse("conflict", "An administrator has frozen all restores. Nothing starts until they lift it."));
+      throw new Refusal(
+        refuse("conflict", "An administrator has frozen all restores. Nothing starts until they lift it."),
+      );
     await demandLivingVotes(tx, approval);
-    await tx.restoreRequest.update({ where: { id: restoreId }, data: { state: "dispatching", stateAt: now, startedAt: now } });
+    await tx.restoreRequest.update({
+      where: { id: restoreId },
+      data: { state: "dispatching", stateAt: now, startedAt: now },
+    });
     await tx.restoreTiming.create({ data: { requestId: restoreId, phase: "dispatch", startedAt: now } });
-    for (const { id } of restore.items) await enqueue(tx, "restore.dispatch", { itemId: id }, { key: id, startAfterSeconds: 15 });
+    for (const { id } of restore.items)
+      await enqueue(tx, "restore.dispatch", { itemId: id }, { key: id, startAfterSeconds: 15 });
     const hash = Buffer.from(approval.paramsHash ?? []).toString("hex");
-    return { value: { itemIds: restore.items.map(({ id }) => id) }, audit: [["restore", restoreId], { intent: true, revision: approval.revision, paramsHash: hash }] };
+    return {
+      value: { itemIds: restore.items.map(({ id }) => id) },
+      audit: [["restore", restoreId], { intent: true, revision: approval.revision, paramsHash: hash }],
+    };
   },
 });
 
@@ -350,7 +499,10 @@ export const saveAssertion = command({
     if (taken && taken.id !== assertionId)
       throw new Refusal(refuse("conflict", "An assertion of this name exists.", { name: "Choose another name." }));
     const saved = assertionId
-      ? await tx.assertion.update({ where: { id: assertionId, systemId }, data: { ...data, revision: { increment: 1 } } })
+      ? await tx.assertion.update({
+          where: { id: assertionId, systemId },
+          data: { ...data, revision: { increment: 1 } },
+        })
       : await tx.assertion.create({ data: { systemId, ...data } });
     return { value: { assertionId: saved.id }, audit: [["assertion", saved.id], { systemId, ...data }] };
   },
@@ -364,7 +516,10 @@ export const removeAssertion = command({
   async run({ tx, visible }, { assertionId }) {
     const found = await tx.assertion.findFirst({ where: { id: assertionId, system: systemsVisible(visible) } });
     if (!found) throw new Refusal(refuse("not_found", "There is no such assertion."));
-    await tx.assertion.update({ where: { id: assertionId }, data: { enabled: false, name: `${found.name.slice(0, 90)} (removed ${assertionId.slice(0, 8)})` } });
+    await tx.assertion.update({
+      where: { id: assertionId },
+      data: { enabled: false, name: `${found.name.slice(0, 90)} (removed ${assertionId.slice(0, 8)})` },
+    });
     return { value: null, audit: [["assertion", assertionId], { name: found.name }] };
   },
 });

@@ -25,7 +25,11 @@ async function asking<T>(look: () => Promise<Outcome<T>>): Promise<Outcome<T>> {
     return await look();
   } catch (error) {
     if (error instanceof Refusal) return error.refused;
-    if (error instanceof ProviderError) return refuse("unavailable", `The provider did not answer as hoped: ${error.message} Nothing you typed is lost; try again.`);
+    if (error instanceof ProviderError)
+      return refuse(
+        "unavailable",
+        `The provider did not answer as hoped: ${error.message} Nothing you typed is lost; try again.`,
+      );
     throw error;
   }
 }
@@ -91,7 +95,11 @@ export const checkRestore = (actor: Actor, restoreId: string) =>
  * What follows the commit of a start: this process makes the provider's call itself, or, where the deployment is
  * hardened, waits up to 10 s for the worker's word. Answers in words what became of it.
  */
-export async function callAfterStart(actor: Actor, restoreId: string, itemIds: readonly string[]): Promise<Outcome<Dispatched[]>> {
+export async function callAfterStart(
+  actor: Actor,
+  restoreId: string,
+  itemIds: readonly string[],
+): Promise<Outcome<Dispatched[]>> {
   if (env.HOLDFAST_DISPATCH === "web") {
     const done: Dispatched[] = [];
     for (const itemId of itemIds) done.push(await dispatchRestore(itemId, "web"));
@@ -100,16 +108,29 @@ export async function callAfterStart(actor: Actor, restoreId: string, itemIds: r
   for (let waited = 0; waited < seconds(10); waited += 250) {
     const restore = await getRestore(actor, { restoreId });
     if (restore && restore.state !== "dispatching")
-      return accept(restore.items.map(({ state, jobRef, message }) => ({ state: state === "failed" || state === "unknown" ? state : "running", jobRef, message })));
+      return accept(
+        restore.items.map(({ state, jobRef, message }) => ({
+          state: state === "failed" || state === "unknown" ? state : "running",
+          jobRef,
+          message,
+        })),
+      );
     await pause(250);
   }
-  return accept(itemIds.map(() => ({ state: "dispatching", jobRef: null, message: "The worker has not called yet. It will; this page shows when." })));
+  return accept(
+    itemIds.map(() => ({
+      state: "dispatching",
+      jobRef: null,
+      message: "The worker has not called yet. It will; this page shows when.",
+    })),
+  );
 }
 
 /** The queue's safety net: makes the call that a crash or a time-out left behind. Throws to be tried again. */
 export async function dispatchLeftover({ itemId }: { itemId: string }): Promise<void> {
   const { state, message } = await dispatchRestore(itemId, "worker");
-  if (state === "unknown" || state === "dispatching") throw new Error(message ?? `The restore item ${itemId} is ${state}.`);
+  if (state === "unknown" || state === "dispatching")
+    throw new Error(message ?? `The restore item ${itemId} is ${state}.`);
 }
 
 /** Follows a restore for up to eight minutes; a longer one is taken up again by the sweep. */
@@ -122,7 +143,9 @@ export async function sweepRestores(): Promise<void> {
   const actor = worker();
   for (const item of await listUnfinished(actor, {})) {
     if (item.state === "running" || item.state === "validating")
-      await observe(actor, (tx) => enqueue(tx, "restore.follow", { restoreId: item.requestId }, { key: item.requestId }));
+      await observe(actor, (tx) =>
+        enqueue(tx, "restore.follow", { restoreId: item.requestId }, { key: item.requestId }),
+      );
     else await dispatchRestore(item.id, "worker");
   }
   if ((await countOverdue(actor, {})) > 0) demand(await expireApprovals(actor, {}));

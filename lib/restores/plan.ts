@@ -38,12 +38,16 @@ const completionOf = (kind: string, targetName: string): Record<string, string> 
 
 /** The plan a draft amounts to: the same draft always gives the same plan, so that its hash can be compared. */
 export function buildPlan({ restore, draft, point, tier, assertions }: PlanSource): Outcome<RestorePlan> {
-  if (!point || !draft.when || !draft.targetName) return refuse("invalid", "This draft is not complete: go through its steps first.");
+  if (!point || !draft.when || !draft.targetName)
+    return refuse("invalid", "This draft is not complete: go through its steps first.");
   const metadata = metadataOf(draft);
   if (!metadata.ok) return metadata;
   const settings = point.connection.settings as { serviceRoleRef?: string | null };
   if (!settings.serviceRoleRef)
-    return refuse("unavailable", "This connection names no service role for restores. An administrator adds it in Settings, Connections.");
+    return refuse(
+      "unavailable",
+      "This connection names no service role for restores. An administrator adds it in Settings, Connections.",
+    );
   const objective = tier?.tier.objectives[0];
   return accept({
     v: 1,
@@ -80,7 +84,12 @@ export function buildPlan({ restore, draft, point, tier, assertions }: PlanSourc
         completion: completionOf(point.resource.kind, draft.targetName),
       },
     ],
-    assertions: assertions.map(({ name, sql, comparator, expected }) => ({ name, sql, comparator: comparator as Comparator, expected })),
+    assertions: assertions.map(({ name, sql, comparator, expected }) => ({
+      name,
+      sql,
+      comparator: comparator as Comparator,
+      expected,
+    })),
     reason: restore.reason,
     incidentRef: restore.incidentRef,
     policyVersionId: restore.approval.policyVersionId,

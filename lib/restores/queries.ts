@@ -1,8 +1,8 @@
 import { queryOptions } from "@tanstack/react-query";
 import { getJson } from "@/lib/core/http";
 import { seconds } from "@/lib/core/time";
-import type { RestoreView } from "./view";
 import { isFinished } from "./rules";
+import type { RestoreView } from "./view";
 
 /** A restore as it moves: quickly while the provider works, slowly while people decide, not at all once it is over. */
 export const restoreQuery = (restoreId: string) =>

@@ -36,11 +36,21 @@ const item: PlanItem = {
   roleRef: "role",
   completion: null,
 };
-const system = (environment: string) => ({ id: "s", name: "orders", environment, tierId: "tier-1", rtoSeconds: 1, rpoSeconds: 1 });
+const system = (environment: string) => ({
+  id: "s",
+  name: "orders",
+  environment,
+  tierId: "tier-1",
+  rtoSeconds: 1,
+  rpoSeconds: 1,
+});
 
 describe("the level of a plan", () => {
   const away = { ...item, target: { ...item.target, account: "2" } };
-  const isolated = [{ account: "1", region: "eu-central-1" }, { account: "2", region: "eu-central-1" }];
+  const isolated = [
+    { account: "1", region: "eu-central-1" },
+    { account: "2", region: "eu-central-1" },
+  ];
   it.each([
     ["production into a new resource", "production", [item], [], 1],
     ["an unknown environment", "unknown", [item], [], 1],
@@ -54,7 +64,9 @@ describe("the level of a plan", () => {
     ["in place in an isolated place", "staging", [{ ...item, mode: "in_place" }], isolated, 0],
     ["the strictest of several items", "staging", [item, away], [], 0],
   ] as const)("%s is %5$i", (_, environment, items, places, level) => {
-    expect(levelOf({ account: "1", system: system(environment), items: items as unknown as PlanItem[] }, places)).toBe(level);
+    expect(levelOf({ account: "1", system: system(environment), items: items as unknown as PlanItem[] }, places)).toBe(
+      level,
+    );
   });
 });
 
@@ -93,10 +105,50 @@ describe("a restore", () => {
     form: {
       pointId: "p",
       fields: [
-        { key: "DBInstanceIdentifier", label: "Name", kind: "text", choices: [], sourceValue: null, required: true, isTargetName: true, readOnly: false, hint: "" },
-        { key: "MultiAZ", label: "Standby", kind: "boolean", choices: [], sourceValue: "true", required: false, isTargetName: false, readOnly: false, hint: "" },
-        { key: "EngineVersion", label: "Version", kind: "text", choices: [], sourceValue: "16.4", required: false, isTargetName: false, readOnly: true, hint: "" },
-        { key: "DBSubnetGroupName", label: "Subnet group", kind: "text", choices: [], sourceValue: null, required: true, isTargetName: false, readOnly: false, hint: "" },
+        {
+          key: "DBInstanceIdentifier",
+          label: "Name",
+          kind: "text",
+          choices: [],
+          sourceValue: null,
+          required: true,
+          isTargetName: true,
+          readOnly: false,
+          hint: "",
+        },
+        {
+          key: "MultiAZ",
+          label: "Standby",
+          kind: "boolean",
+          choices: [],
+          sourceValue: "true",
+          required: false,
+          isTargetName: false,
+          readOnly: false,
+          hint: "",
+        },
+        {
+          key: "EngineVersion",
+          label: "Version",
+          kind: "text",
+          choices: [],
+          sourceValue: "16.4",
+          required: false,
+          isTargetName: false,
+          readOnly: true,
+          hint: "",
+        },
+        {
+          key: "DBSubnetGroupName",
+          label: "Subnet group",
+          kind: "text",
+          choices: [],
+          sourceValue: null,
+          required: true,
+          isTargetName: false,
+          readOnly: false,
+          hint: "",
+        },
       ],
       notRestored: [],
       pointInTime: false,
@@ -117,7 +169,11 @@ describe("a restore", () => {
     ["a missing required one", {}, "DBSubnetGroupName"],
     ["a required one left empty", { DBSubnetGroupName: "" }, "DBSubnetGroupName"],
   ])("names %s", (_, settings, field) => {
-    expect(metadataOf({ ...draft, settings })).toMatchObject({ ok: false, code: "invalid", fields: { [field]: expect.any(String) } });
+    expect(metadataOf({ ...draft, settings })).toMatchObject({
+      ok: false,
+      code: "invalid",
+      fields: { [field]: expect.any(String) },
+    });
   });
 
   it.each([
@@ -170,9 +226,34 @@ describe("a call whose answer never came", () => {
 
 describe("a plan's hash", () => {
   const source = (more: Partial<PlanSource["restore"]> = {}): PlanSource => ({
-    restore: { reason: "wrong prices", incidentRef: null, requestedById: "u", systemId: "s", system: { id: "s", name: "orders", environment: "staging" }, approval: { id: "a", revision: 0, policyVersionId: "v" }, ...more },
-    draft: { resourceId: "r", when: { kind: "point", pointId: "p" }, targetName: "orders-rr1", form: { pointId: "p", fields: [], notRestored: [], pointInTime: false, createsNew: true, readAt: "" } },
-    point: { id: "p", providerRef: "arn:p", kind: "snapshot", region: "eu-central-1", account: "1", dataAsOf: new Date(0), completedAt: new Date(1), sizeBytes: 5n, resource: { id: "r", providerRef: "arn:r", kind: "RDS", name: "orders" }, vault: { name: "main" }, connection: { id: "c", kind: "aws", account: "1", settings: { serviceRoleRef: "role" } } },
+    restore: {
+      reason: "wrong prices",
+      incidentRef: null,
+      requestedById: "u",
+      systemId: "s",
+      system: { id: "s", name: "orders", environment: "staging" },
+      approval: { id: "a", revision: 0, policyVersionId: "v" },
+      ...more,
+    },
+    draft: {
+      resourceId: "r",
+      when: { kind: "point", pointId: "p" },
+      targetName: "orders-rr1",
+      form: { pointId: "p", fields: [], notRestored: [], pointInTime: false, createsNew: true, readAt: "" },
+    },
+    point: {
+      id: "p",
+      providerRef: "arn:p",
+      kind: "snapshot",
+      region: "eu-central-1",
+      account: "1",
+      dataAsOf: new Date(0),
+      completedAt: new Date(1),
+      sizeBytes: 5n,
+      resource: { id: "r", providerRef: "arn:r", kind: "RDS", name: "orders" },
+      vault: { name: "main" },
+      connection: { id: "c", kind: "aws", account: "1", settings: { serviceRoleRef: "role" } },
+    },
     tier: null,
     assertions: [],
   });

@@ -78,6 +78,8 @@ export type RestorePlan = {
 /** Kinds whose restore can reach identity, keys or other people's vaults. */
 const crownKinds = ["KMS", "IAM", "SecretsManager", "Vault"];
 
+const strictness: readonly Level[] = [0, 1, 2, 3];
+
 /** An account and region that administrators keep as isolated: restores there touch nothing that lives. */
 export type IsolatedPlace = { account: string; region: string };
 
@@ -100,7 +102,7 @@ export function levelOf(
       return 3;
     return plan.system.environment === "production" || plan.system.environment === "unknown" ? 1 : 2;
   });
-  return levels.reduce<Level>((strictest, level) => (level < strictest ? level : strictest), 3);
+  return strictness.find((level) => levels.includes(level)) ?? 3;
 }
 
 /** A level in words, with what it asks. */
@@ -263,7 +265,9 @@ export type RestoreProgress = {
 const quoted = (text: string) => `'${text.replaceAll("'", "'\\''")}'`;
 
 /** The call of the provider's own command line that does the same as an item, for whoever wants to see or repeat it. */
-export function equivalentCommand(item: Pick<PlanItem, "pointRef" | "roleRef" | "metadata" | "restoreTime" | "pointKind" | "target">): string {
+export function equivalentCommand(
+  item: Pick<PlanItem, "pointRef" | "roleRef" | "metadata" | "restoreTime" | "pointKind" | "target">,
+): string {
   const time =
     item.pointKind !== "continuous"
       ? {}
@@ -280,7 +284,12 @@ export function equivalentCommand(item: Pick<PlanItem, "pointRef" | "roleRef" | 
 
 export type PlanChange = { what: string; from: string; to: string };
 
-const said = (value: unknown) => (value === null || value === undefined || value === "" ? "nothing" : typeof value === "object" ? JSON.stringify(value) : String(value));
+const said = (value: unknown) =>
+  value === null || value === undefined || value === ""
+    ? "nothing"
+    : typeof value === "object"
+      ? JSON.stringify(value)
+      : String(value);
 
 /** What differs between two wordings of a plan, in the words of the plan; empty when they say the same. */
 export function planDifference(before: RestorePlan, after: RestorePlan): PlanChange[] {
@@ -299,7 +308,12 @@ export function planDifference(before: RestorePlan, after: RestorePlan): PlanCha
         ...Object.entries(item.metadata).map(([key, value]): [string, unknown] => [`${key}${at}`, value]),
       ];
     }),
-    ["Checks after", plan.assertions.map(({ name, sql, comparator, expected }) => `${name}: ${sql} ${comparator} ${expected}`).join("; ")],
+    [
+      "Checks after",
+      plan.assertions
+        .map(({ name, sql, comparator, expected }) => `${name}: ${sql} ${comparator} ${expected}`)
+        .join("; "),
+    ],
   ];
   const [old, current] = [new Map(lines(before)), new Map(lines(after))];
   const keys = [...new Set([...old.keys(), ...current.keys()])];

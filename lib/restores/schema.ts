@@ -7,7 +7,6 @@ const plainText = (max: number, what: string) =>
     .string()
     .trim()
     .max(max, `${what} has at most ${max} characters.`)
-    // biome-ignore lint/suspicious/noControlCharactersInRegex: they are what is refused.
     .refine(
       (text) => !/[\u0000-\u0008\u000b\u000c\u000e-\u001f\u007f\u202a-\u202e\u2066-\u2069]/.test(text),
       `${what} holds control or direction characters. Remove them.`,

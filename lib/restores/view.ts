@@ -11,7 +11,15 @@ export type RestoreView = {
   mine: boolean;
   requester: string;
   system: { id: string; slug: string; name: string; environment: string };
-  resources: { id: string; name: string; kind: string; region: string; account: string; providerRef: string; sizeBytes: number | null }[];
+  resources: {
+    id: string;
+    name: string;
+    kind: string;
+    region: string;
+    account: string;
+    providerRef: string;
+    sizeBytes: number | null;
+  }[];
   reason: string;
   incidentRef: string | null;
   state: RestoreState;
@@ -62,4 +70,26 @@ export type RestoreView = {
   rpaSeconds: number | null;
   createdAt: Iso;
   now: Iso;
+};
+
+/** The moments a draft can go back to: its points, newest first, and the window of a continuous backup. */
+export type Moments = {
+  points: {
+    id: string;
+    kind: string;
+    status: string;
+    rawStatus: string;
+    vault: string;
+    locked: boolean;
+    sizeBytes: number | null;
+    dataAsOf: Iso | null;
+    completedAt: Iso | null;
+    expiresAt: Iso | null;
+    storageClass: string;
+    contradictory: boolean;
+    malware: string;
+    ageSeconds: number | null;
+    proof: { level: string; result: string; at: Iso } | null;
+  }[];
+  window: { earliestAt: Iso; latestAt: Iso; pointId: string | null } | null;
 };

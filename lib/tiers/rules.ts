@@ -30,7 +30,7 @@ const unitSeconds: Record<string, number> = { s: 1, min: 60, m: 60, h: 3_600, d:
 
 /** Reads a length of time as people write it ("15 min", "4 h", "1 h 30 min", "3 d"); null when it is none. */
 export function parseDuration(text: string): number | null {
-  const parts = [...text.trim().matchAll(/(\d{1,6}(?:\.\d{1,3})?)\s*(s|min|m|h|d)(?![a-z])\s*/gi)];
+  const parts = [...text.trim().matchAll(/(\d{1,9}(?:\.\d{1,3})?)\s*(s|min|m|h|d)(?![a-z])\s*/gi)];
   if (parts.length === 0 || parts.map(([whole]) => whole).join("") !== text.trim()) return null;
   const total = parts.reduce((sum, [, count, unit]) => sum + Number(count) * (unitSeconds[(unit ?? "").toLowerCase()] ?? 0), 0);
   return Number.isInteger(total) ? total : null;

@@ -1,4 +1,5 @@
 import {
+  BackupClient,
   CreateBackupVaultCommand,
   DeleteBackupPlanCommand,
   DescribeCopyJobCommand,
@@ -14,10 +15,27 @@ import {
   StopBackupJobCommand,
   UpdateGlobalSettingsCommand,
 } from "@aws-sdk/client-backup";
-import { BackupClient } from "@aws-sdk/client-backup";
 import { afterEach, beforeEach, describe, expect, it } from "vitest";
-import { configOf, days, hours, minutes, refusalOf, startTestCloud, type TestCloud } from "@/sandbox/aws/testing/test-cloud";
-import { arns, frankfurt, home, other, otherKey, powerlessRole, serviceRole, startMs, virginia } from "@/sandbox/aws/testing/test-world";
+import {
+  configOf,
+  days,
+  hours,
+  minutes,
+  refusalOf,
+  startTestCloud,
+  type TestCloud,
+} from "@/sandbox/aws/testing/test-cloud";
+import {
+  arns,
+  frankfurt,
+  home,
+  other,
+  otherKey,
+  powerlessRole,
+  serviceRole,
+  startMs,
+  virginia,
+} from "@/sandbox/aws/testing/test-world";
 
 let cloud: TestCloud;
 
@@ -28,7 +46,8 @@ beforeEach(async () => {
 afterEach(() => cloud.stop());
 
 const pointsOf = async (vault = "main") =>
-  (await cloud.backup.send(new ListRecoveryPointsByBackupVaultCommand({ BackupVaultName: vault }))).RecoveryPoints ?? [];
+  (await cloud.backup.send(new ListRecoveryPointsByBackupVaultCommand({ BackupVaultName: vault }))).RecoveryPoints ??
+  [];
 const jobs = async () => (await cloud.backup.send(new ListBackupJobsCommand({}))).BackupJobs ?? [];
 const troubled = (arn: string) => {
   const resource = cloud.world.accounts[home]?.regions[frankfurt]?.resources[arn];
@@ -50,21 +69,32 @@ describe("an on-demand backup", () => {
     expect(done).toMatchObject({ State: "COMPLETED", PercentDone: "100.0", MessageCategory: "SUCCESS" });
     const [point] = await pointsOf();
     expect(point).toMatchObject({ RecoveryPointArn: done.RecoveryPointArn, Status: "COMPLETED" });
-    expect(point?.CompletionDate?.getTime()).toBeGreaterThanOrEqual(point?.InitiationDate?.getTime() ?? Number.POSITIVE_INFINITY);
+    expect(point?.CompletionDate?.getTime()).toBeGreaterThanOrEqual(
+      point?.InitiationDate?.getTime() ?? Number.POSITIVE_INFINITY,
+    );
   });
 
   it("names the point as its service does", async () => {
-    expect(await cloud.backUp(arns.orders)).toMatch(/^arn:aws:rds:eu-central-1:111111111111:snapshot:awsbackup:job-[0-9a-f-]{36}$/);
-    expect(await cloud.backUp(arns.ledger)).toMatch(/^arn:aws:rds:eu-central-1:111111111111:cluster-snapshot:awsbackup:job-/);
+    expect(await cloud.backUp(arns.orders)).toMatch(
+      /^arn:aws:rds:eu-central-1:111111111111:snapshot:awsbackup:job-[0-9a-f-]{36}$/,
+    );
+    expect(await cloud.backUp(arns.ledger)).toMatch(
+      /^arn:aws:rds:eu-central-1:111111111111:cluster-snapshot:awsbackup:job-/,
+    );
     expect(await cloud.backUp(arns.disk)).toMatch(/^arn:aws:ec2:eu-central-1::snapshot\/snap-0[0-9a-f]{16}$/);
-    expect(await cloud.backUp(arns.files)).toMatch(/^arn:aws:backup:eu-central-1:111111111111:recovery-point:[0-9A-F-]{36}$/);
+    expect(await cloud.backUp(arns.files)).toMatch(
+      /^arn:aws:backup:eu-central-1:111111111111:recovery-point:[0-9A-F-]{36}$/,
+    );
   });
 
   it("starts once for one token, and refuses the token with other parameters", async () => {
     const first = await cloud.startBackup(arns.disk, { IdempotencyToken: "again" });
     expect(await cloud.startBackup(arns.disk, { IdempotencyToken: "again" })).toBe(first);
     expect(await jobs()).toHaveLength(1);
-    expect(await refusalOf(cloud.startBackup(arns.host, { IdempotencyToken: "again" }))).toMatchObject({ name: "InvalidRequestException", status: 400 });
+    expect(await refusalOf(cloud.startBackup(arns.host, { IdempotencyToken: "again" }))).toMatchObject({
+      name: "InvalidRequestException",
+      status: 400,
+    });
   });
 
   it("waits while another job runs for the resource, and expires with its start window", async () => {
@@ -92,22 +122,38 @@ describe("an on-demand backup", () => {
     expect(await cloud.jobOf(id)).toMatchObject({ State: "ABORTED", StatusMessage: "Backup job was stopped by user." });
     expect(await pointsOf()).toEqual([]);
     const database = await cloud.startBackup(arns.orders);
-    expect(await refusalOf(cloud.backup.send(new StopBackupJobCommand({ BackupJobId: database })))).toMatchObject({ name: "InvalidRequestException" });
+    expect(await refusalOf(cloud.backup.send(new StopBackupJobCommand({ BackupJobId: database })))).toMatchObject({
+      name: "InvalidRequestException",
+    });
   });
 
   it("fails where its role lacks the right, and leaves no point", async () => {
     const id = await cloud.startBackup(arns.disk, { IamRoleArn: powerlessRole });
     await cloud.advance(minutes(30));
-    expect(await cloud.jobOf(id)).toMatchObject({ State: "FAILED", MessageCategory: "ACCESS_DENIED", StatusMessage: expect.stringContaining("ec2:CreateSnapshot") });
+    expect(await cloud.jobOf(id)).toMatchObject({
+      State: "FAILED",
+      MessageCategory: "ACCESS_DENIED",
+      StatusMessage: expect.stringContaining("ec2:CreateSnapshot"),
+    });
     expect(await pointsOf()).toEqual([]);
   });
 
   it.each([
     ["an unknown vault", { BackupVaultName: "nowhere" }, "AccessDeniedException", 403],
-    ["a role that AWS Backup cannot assume", { IamRoleArn: `arn:aws:iam::${home}:role/reader` }, "InvalidParameterValueException", 400],
+    [
+      "a role that AWS Backup cannot assume",
+      { IamRoleArn: `arn:aws:iam::${home}:role/reader` },
+      "InvalidParameterValueException",
+      400,
+    ],
     ["an unknown role", { IamRoleArn: `arn:aws:iam::${home}:role/nobody` }, "InvalidParameterValueException", 400],
     ["an unknown resource", { ResourceArn: `${arns.disk}x` }, "ResourceNotFoundException", 400],
-    ["a lifecycle with less than 90 cold days", { Lifecycle: { MoveToColdStorageAfterDays: 10, DeleteAfterDays: 99 } }, "InvalidParameterValueException", 400],
+    [
+      "a lifecycle with less than 90 cold days",
+      { Lifecycle: { MoveToColdStorageAfterDays: 10, DeleteAfterDays: 99 } },
+      "InvalidParameterValueException",
+      400,
+    ],
     ["a start window below an hour", { StartWindowMinutes: 59 }, "InvalidParameterValueException", 400],
   ])("refuses %s", async (_, more, name, status) => {
     expect(await refusalOf(cloud.startBackup(arns.disk, more))).toMatchObject({ name, status });
@@ -115,7 +161,8 @@ describe("an on-demand backup", () => {
 
   it("accepts a lifecycle with exactly 90 cold days and moves the point when they begin", async () => {
     const arn = await cloud.backUp(arns.disk, { Lifecycle: { MoveToColdStorageAfterDays: 10, DeleteAfterDays: 100 } });
-    const describe = () => cloud.backup.send(new DescribeRecoveryPointCommand({ BackupVaultName: "main", RecoveryPointArn: arn }));
+    const describe = () =>
+      cloud.backup.send(new DescribeRecoveryPointCommand({ BackupVaultName: "main", RecoveryPointArn: arn }));
     expect(await describe()).toMatchObject({ StorageClass: "WARM" });
     await cloud.advance(days(10));
     expect(await describe()).toMatchObject({ StorageClass: "COLD" });
@@ -134,8 +181,19 @@ describe("an on-demand backup", () => {
   });
 
   it("outside the retention of a locked vault fails", async () => {
-    await cloud.backup.send(new PutBackupVaultLockConfigurationCommand({ BackupVaultName: "main", MinRetentionDays: 7, MaxRetentionDays: 30 }));
-    for (const [keepDays, state] of [[6, "FAILED"], [7, "COMPLETED"], [30, "COMPLETED"], [31, "FAILED"]] as const) {
+    await cloud.backup.send(
+      new PutBackupVaultLockConfigurationCommand({
+        BackupVaultName: "main",
+        MinRetentionDays: 7,
+        MaxRetentionDays: 30,
+      }),
+    );
+    for (const [keepDays, state] of [
+      [6, "FAILED"],
+      [7, "COMPLETED"],
+      [30, "COMPLETED"],
+      [31, "FAILED"],
+    ] as const) {
       const id = await cloud.startBackup(arns.disk, { Lifecycle: { DeleteAfterDays: keepDays } });
       await cloud.advance(minutes(30));
       expect([keepDays, (await cloud.jobOf(id)).State]).toEqual([keepDays, state]);
@@ -145,12 +203,17 @@ describe("an on-demand backup", () => {
 
 describe("a plan", () => {
   it("makes its due runs as time passes, with points and their creator", async () => {
-    const planId = await cloud.plan({ ScheduleExpression: "cron(0 * ? * * *)", Lifecycle: { DeleteAfterDays: 1 } }, { Resources: [arns.disk, arns.files] });
+    const planId = await cloud.plan(
+      { ScheduleExpression: "cron(0 * ? * * *)", Lifecycle: { DeleteAfterDays: 1 } },
+      { Resources: [arns.disk, arns.files] },
+    );
     await cloud.advance(hours(3) + minutes(30));
     const points = await pointsOf();
     expect(points).toHaveLength(6);
     expect(points[0]?.CreatedBy).toMatchObject({ BackupPlanId: planId, BackupRuleName: "rule" });
-    expect((await cloud.backup.send(new GetBackupPlanCommand({ BackupPlanId: planId }))).LastExecutionDate).toEqual(new Date(startMs + hours(3)));
+    expect((await cloud.backup.send(new GetBackupPlanCommand({ BackupPlanId: planId }))).LastExecutionDate).toEqual(
+      new Date(startMs + hours(3)),
+    );
     await cloud.advance(days(2));
     expect((await pointsOf()).length).toBeLessThanOrEqual(2 * 33);
     const listed = (await cloud.backup.send(new ListProtectedResourcesCommand({}))).Results;
@@ -158,14 +221,26 @@ describe("a plan", () => {
   });
 
   it("keeps one continuous point, and gives another plan a snapshot with a remark", async () => {
-    await cloud.plan({ ScheduleExpression: "cron(0 * ? * * *)", EnableContinuousBackup: true, Lifecycle: { DeleteAfterDays: 14 } });
+    await cloud.plan({
+      ScheduleExpression: "cron(0 * ? * * *)",
+      EnableContinuousBackup: true,
+      Lifecycle: { DeleteAfterDays: 14 },
+    });
     await cloud.advance(hours(3) + minutes(30));
     const [continuous, ...rest] = await pointsOf();
     expect(rest).toEqual([]);
-    expect(continuous).toMatchObject({ Status: "AVAILABLE", RecoveryPointArn: expect.stringContaining(":recovery-point:continuous:") });
+    expect(continuous).toMatchObject({
+      Status: "AVAILABLE",
+      RecoveryPointArn: expect.stringContaining(":recovery-point:continuous:"),
+    });
     const region = cloud.world.accounts[home]?.regions[frankfurt];
     for (const plan of Object.values(region?.plans ?? {})) plan.name = "first";
-    await cloud.plan({ RuleName: "other", ScheduleExpression: "cron(30 * ? * * *)", EnableContinuousBackup: true, Lifecycle: { DeleteAfterDays: 7 } });
+    await cloud.plan({
+      RuleName: "other",
+      ScheduleExpression: "cron(30 * ? * * *)",
+      EnableContinuousBackup: true,
+      Lifecycle: { DeleteAfterDays: 7 },
+    });
     await cloud.advance(hours(1) + minutes(20));
     const remark = (await jobs()).find(({ CreatedBy }) => CreatedBy?.BackupRuleName === "other");
     expect(remark).toMatchObject({ State: "COMPLETED", MessageCategory: "PITR_ALREADY_CONFIGURED" });
@@ -176,39 +251,64 @@ describe("a plan", () => {
     troubled(arns.disk).push({ kind: "backup_fails", sinceMs: startMs, message: "The key may not be used." });
     troubled(arns.files).push({ kind: "runs_missed", sinceMs: startMs });
     troubled(arns.host).push({ kind: "window_missed", sinceMs: startMs });
-    await cloud.plan({ ScheduleExpression: "cron(0 9 ? * * *)", StartWindowMinutes: 60 }, { Resources: [arns.disk, arns.files, arns.host] });
+    await cloud.plan(
+      { ScheduleExpression: "cron(0 9 ? * * *)", StartWindowMinutes: 60 },
+      { Resources: [arns.disk, arns.files, arns.host] },
+    );
     await cloud.advance(hours(3));
-    const found = (await jobs()).map(({ ResourceArn, State, StatusMessage }) => ({ ResourceArn, State, StatusMessage }));
+    const found = (await jobs()).map(({ ResourceArn, State, StatusMessage }) => ({
+      ResourceArn,
+      State,
+      StatusMessage,
+    }));
     expect(found).toHaveLength(2);
-    expect(found).toContainEqual({ ResourceArn: arns.disk, State: "FAILED", StatusMessage: "The key may not be used." });
+    expect(found).toContainEqual({
+      ResourceArn: arns.disk,
+      State: "FAILED",
+      StatusMessage: "The key may not be used.",
+    });
     expect(found).toContainEqual(expect.objectContaining({ ResourceArn: arns.host, State: "EXPIRED" }));
   });
 
   it("copies its points to where its rule says", async () => {
     const destination = `arn:aws:backup:${virginia}:${home}:backup-vault:main`;
     await cloud.plan(
-      { ScheduleExpression: "cron(0 9 ? * * *)", CopyActions: [{ DestinationBackupVaultArn: destination, Lifecycle: { DeleteAfterDays: 9 } }] },
+      {
+        ScheduleExpression: "cron(0 9 ? * * *)",
+        CopyActions: [{ DestinationBackupVaultArn: destination, Lifecycle: { DeleteAfterDays: 9 } }],
+      },
       { Resources: [arns.disk] },
     );
     await cloud.advance(hours(2));
     const [source] = await pointsOf();
     const far = new BackupClient(configOf(cloud.url, { region: virginia }));
-    const copies = (await far.send(new ListRecoveryPointsByBackupVaultCommand({ BackupVaultName: "main" }))).RecoveryPoints;
+    const copies = (await far.send(new ListRecoveryPointsByBackupVaultCommand({ BackupVaultName: "main" })))
+      .RecoveryPoints;
     expect(copies).toMatchObject([
-      { Status: "COMPLETED", CreationDate: source?.CreationDate, Lifecycle: { DeleteAfterDays: 9 }, SourceBackupVaultArn: expect.stringContaining(frankfurt) },
+      {
+        Status: "COMPLETED",
+        CreationDate: source?.CreationDate,
+        Lifecycle: { DeleteAfterDays: 9 },
+        SourceBackupVaultArn: expect.stringContaining(frankfurt),
+      },
     ]);
   });
 
   it("cannot be deleted while it has a selection", async () => {
     const planId = await cloud.plan({});
-    expect(await refusalOf(cloud.backup.send(new DeleteBackupPlanCommand({ BackupPlanId: planId })))).toMatchObject({ name: "InvalidRequestException" });
+    expect(await refusalOf(cloud.backup.send(new DeleteBackupPlanCommand({ BackupPlanId: planId })))).toMatchObject({
+      name: "InvalidRequestException",
+    });
   });
 
   it.each([
     ["a schedule that is none", { ScheduleExpression: "rate(1 hour)" }],
     ["an unknown vault", { TargetBackupVaultName: "nowhere" }],
     ["a continuous rule beyond 35 days", { EnableContinuousBackup: true, Lifecycle: { DeleteAfterDays: 36 } }],
-    ["a continuous rule with cold storage", { EnableContinuousBackup: true, Lifecycle: { DeleteAfterDays: 35, MoveToColdStorageAfterDays: 1 } }],
+    [
+      "a continuous rule with cold storage",
+      { EnableContinuousBackup: true, Lifecycle: { DeleteAfterDays: 35, MoveToColdStorageAfterDays: 1 } },
+    ],
   ])("refuses %s", async (_, rule) => {
     expect(await refusalOf(cloud.plan(rule))).toMatchObject({ name: "InvalidParameterValueException", status: 400 });
   });
@@ -216,7 +316,14 @@ describe("a plan", () => {
 
 describe("a copy", () => {
   const copy = (RecoveryPointArn: string, DestinationBackupVaultArn: string) =>
-    cloud.backup.send(new StartCopyJobCommand({ SourceBackupVaultName: "main", RecoveryPointArn, DestinationBackupVaultArn, IamRoleArn: serviceRole }));
+    cloud.backup.send(
+      new StartCopyJobCommand({
+        SourceBackupVaultName: "main",
+        RecoveryPointArn,
+        DestinationBackupVaultArn,
+        IamRoleArn: serviceRole,
+      }),
+    );
   const ended = async (CopyJobId: string | undefined) => {
     await cloud.advance(hours(1));
     return (await cloud.backup.send(new DescribeCopyJobCommand({ CopyJobId }))).CopyJob;
@@ -225,22 +332,50 @@ describe("a copy", () => {
   it("of another account needs its vault's leave and the organisation's", async () => {
     const arn = await cloud.backUp(arns.disk);
     const destination = `arn:aws:backup:${frankfurt}:${other}:backup-vault:main`;
-    expect(await ended((await copy(arn, destination)).CopyJobId)).toMatchObject({ State: "FAILED", StatusMessage: expect.stringContaining("not enabled") });
-    await cloud.backup.send(new UpdateGlobalSettingsCommand({ GlobalSettings: { isCrossAccountBackupEnabled: "true" } }));
-    expect(await ended((await copy(arn, destination)).CopyJobId)).toMatchObject({ State: "FAILED", StatusMessage: expect.stringContaining("CopyIntoBackupVault") });
+    expect(await ended((await copy(arn, destination)).CopyJobId)).toMatchObject({
+      State: "FAILED",
+      StatusMessage: expect.stringContaining("not enabled"),
+    });
+    await cloud.backup.send(
+      new UpdateGlobalSettingsCommand({ GlobalSettings: { isCrossAccountBackupEnabled: "true" } }),
+    );
+    expect(await ended((await copy(arn, destination)).CopyJobId)).toMatchObject({
+      State: "FAILED",
+      StatusMessage: expect.stringContaining("CopyIntoBackupVault"),
+    });
     const theirs = new BackupClient(configOf(cloud.url, { key: otherKey }));
-    const policy = { Statement: [{ Effect: "Allow", Principal: { AWS: `arn:aws:iam::${home}:root` }, Action: "backup:CopyIntoBackupVault", Resource: "*" }] };
-    await theirs.send(new PutBackupVaultAccessPolicyCommand({ BackupVaultName: "main", Policy: JSON.stringify(policy) }));
-    expect(await ended((await copy(arn, destination)).CopyJobId)).toMatchObject({ State: "COMPLETED", DestinationRecoveryPointArn: expect.any(String) });
+    const policy = {
+      Statement: [
+        {
+          Effect: "Allow",
+          Principal: { AWS: `arn:aws:iam::${home}:root` },
+          Action: "backup:CopyIntoBackupVault",
+          Resource: "*",
+        },
+      ],
+    };
+    await theirs.send(
+      new PutBackupVaultAccessPolicyCommand({ BackupVaultName: "main", Policy: JSON.stringify(policy) }),
+    );
+    expect(await ended((await copy(arn, destination)).CopyJobId)).toMatchObject({
+      State: "COMPLETED",
+      DestinationRecoveryPointArn: expect.any(String),
+    });
     expect((await cloud.backup.send(new ListCopyJobsCommand({ ByState: "FAILED" }))).CopyJobs).toHaveLength(2);
   });
 
   it("never starts from a continuous point", async () => {
-    await cloud.plan({ ScheduleExpression: "cron(0 9 ? * * *)", EnableContinuousBackup: true, Lifecycle: { DeleteAfterDays: 14 } });
+    await cloud.plan({
+      ScheduleExpression: "cron(0 9 ? * * *)",
+      EnableContinuousBackup: true,
+      Lifecycle: { DeleteAfterDays: 14 },
+    });
     await cloud.advance(hours(2));
     const [point] = await pointsOf();
     await cloud.backup.send(new CreateBackupVaultCommand({ BackupVaultName: "third" }));
     const destination = `arn:aws:backup:${frankfurt}:${home}:backup-vault:third`;
-    expect(await refusalOf(copy(point?.RecoveryPointArn ?? "", destination))).toMatchObject({ name: "InvalidRequestException" });
+    expect(await refusalOf(copy(point?.RecoveryPointArn ?? "", destination))).toMatchObject({
+      name: "InvalidRequestException",
+    });
   });
 });

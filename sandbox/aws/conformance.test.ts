@@ -1,5 +1,6 @@
 import { afterAll, beforeAll, describe, expect, it } from "vitest";
 import { backupHandlers } from "@/sandbox/aws/backup-service";
+import { buildSmallEstate } from "@/sandbox/aws/estates/small";
 import {
   buildRequest,
   errorNamesOf,
@@ -12,11 +13,20 @@ import { days, hours, minutes, startTestCloud, type TestCloud } from "@/sandbox/
 import { arns, frankfurt, home, homeKey, serviceRole, startMs, virginia } from "@/sandbox/aws/testing/test-world";
 
 const model = loadOfficialModel();
-const authorization = `AWS4-HMAC-SHA256 Credential=${homeKey}/20260302/${frankfurt}/backup/aws4_request, SignedHeaders=host, Signature=0`;
-const commonErrors = ["AccessDeniedException", "ThrottlingException", "UnrecognizedClientException", "SerializationException"];
+const commonErrors = [
+  "AccessDeniedException",
+  "ThrottlingException",
+  "UnrecognizedClientException",
+  "SerializationException",
+];
 
 /** A client that knows nothing but the official model. */
-function createOfficialClient(official: OfficialModel, url: () => string) {
+function createOfficialClient(
+  official: OfficialModel,
+  url: () => string,
+  { key, region } = { key: homeKey, region: frankfurt },
+) {
+  const authorization = `AWS4-HMAC-SHA256 Credential=${key}/20260302/${region}/backup/aws4_request, SignedHeaders=host, Signature=0`;
   const departures: string[] = [];
   const touched = new Set<string>();
   const send = async (name: string, input: Record<string, unknown>) => {
@@ -42,8 +52,10 @@ function createOfficialClient(official: OfficialModel, url: () => string) {
       if (response.status < 300) throw new Error(`${name} was not refused.`);
       const error = response.headers.get("x-amzn-errortype") ?? "";
       const document = JSON.parse(text) as { Code?: string; Message?: string; Type?: string };
-      if (document.Code !== error || !document.Message || !document.Type) departures.push(`${name}: the error's body is ${text}`);
-      if (![...errorNamesOf(official, name), ...commonErrors].includes(error)) departures.push(`${name} does not know ${error}`);
+      if (document.Code !== error || !document.Message || !document.Type)
+        departures.push(`${name}: the error's body is ${text}`);
+      if (![...errorNamesOf(official, name), ...commonErrors].includes(error))
+        departures.push(`${name} does not know ${error}`);
       return `${response.status} ${error}`;
     },
   };
@@ -72,16 +84,28 @@ describe("every operation, called by a client made from the official model", () 
 
   it("answers vaults", async () => {
     await call("CreateBackupVault", { BackupVaultName: "fresh", BackupVaultTags: { a: "b" }, CreatorRequestId: "1" });
-    await call("CreateLogicallyAirGappedBackupVault", { BackupVaultName: "gapped", MinRetentionDays: 7, MaxRetentionDays: 30 });
+    await call("CreateLogicallyAirGappedBackupVault", {
+      BackupVaultName: "gapped",
+      MinRetentionDays: 7,
+      MaxRetentionDays: 30,
+    });
     await cloud.advance(minutes(1));
     await call("DescribeBackupVault", { BackupVaultName: "gapped" });
-    await call("PutBackupVaultLockConfiguration", { BackupVaultName: "fresh", MinRetentionDays: 1, ChangeableForDays: 3 });
+    await call("PutBackupVaultLockConfiguration", {
+      BackupVaultName: "fresh",
+      MinRetentionDays: 1,
+      ChangeableForDays: 3,
+    });
     await call("DescribeBackupVault", { BackupVaultName: "fresh" });
     await call("DeleteBackupVaultLockConfiguration", { BackupVaultName: "fresh" });
     await call("PutBackupVaultAccessPolicy", { BackupVaultName: "fresh", Policy: '{"Statement":[]}' });
     await call("GetBackupVaultAccessPolicy", { BackupVaultName: "fresh" });
     await call("DeleteBackupVaultAccessPolicy", { BackupVaultName: "fresh" });
-    await call("PutBackupVaultNotifications", { BackupVaultName: "fresh", SNSTopicArn: "arn:aws:sns:x:1:t", BackupVaultEvents: ["COPY_JOB_FAILED"] });
+    await call("PutBackupVaultNotifications", {
+      BackupVaultName: "fresh",
+      SNSTopicArn: "arn:aws:sns:x:1:t",
+      BackupVaultEvents: ["COPY_JOB_FAILED"],
+    });
     await call("GetBackupVaultNotifications", { BackupVaultName: "fresh" });
     await call("DeleteBackupVaultNotifications", { BackupVaultName: "fresh" });
     await call("ListBackupVaults", { MaxResults: 2 });
@@ -97,7 +121,11 @@ describe("every operation, called by a client made from the official model", () 
       Lifecycle: { DeleteAfterDays: 100, MoveToColdStorageAfterDays: 10 },
       CopyActions: [{ DestinationBackupVaultArn: `arn:aws:backup:${virginia}:${home}:backup-vault:main` }],
     };
-    const plan = { BackupPlanName: "p", Rules: [rule], AdvancedBackupSettings: [{ ResourceType: "EC2", BackupOptions: { WindowsVSS: "enabled" } }] };
+    const plan = {
+      BackupPlanName: "p",
+      Rules: [rule],
+      AdvancedBackupSettings: [{ ResourceType: "EC2", BackupOptions: { WindowsVSS: "enabled" } }],
+    };
     const made = await call("CreateBackupPlan", { BackupPlan: plan, BackupPlanTags: { a: "b" } });
     const planId = { BackupPlanId: text(made, "BackupPlanId") };
     const selection = { SelectionName: "s", IamRoleArn: serviceRole, Resources: [arns.disk, arns.files] };
@@ -117,7 +145,13 @@ describe("every operation, called by a client made from the official model", () 
   });
 
   it("answers jobs, points and copies", async () => {
-    const started = await call("StartBackupJob", { ...main, ResourceArn: arns.disk, IamRoleArn: serviceRole, Lifecycle: { DeleteAfterDays: 5 }, IdempotencyToken: "t" });
+    const started = await call("StartBackupJob", {
+      ...main,
+      ResourceArn: arns.disk,
+      IamRoleArn: serviceRole,
+      Lifecycle: { DeleteAfterDays: 5 },
+      IdempotencyToken: "t",
+    });
     await cloud.advance(minutes(1));
     await call("DescribeBackupJob", { BackupJobId: text(started, "BackupJobId") });
     await cloud.advance(minutes(30));
@@ -156,13 +190,22 @@ describe("every operation, called by a client made from the official model", () 
 
   it("answers restores", async () => {
     const pointArn = await cloud.backUp(arns.orders);
-    const started = await call("StartRestoreJob", { RecoveryPointArn: pointArn, IamRoleArn: serviceRole, Metadata: { DBInstanceIdentifier: "copy" }, IdempotencyToken: "t" });
+    const started = await call("StartRestoreJob", {
+      RecoveryPointArn: pointArn,
+      IamRoleArn: serviceRole,
+      Metadata: { DBInstanceIdentifier: "copy" },
+      IdempotencyToken: "t",
+    });
     const id = { RestoreJobId: text(started, "RestoreJobId") };
     await cloud.advance(minutes(2));
     await call("DescribeRestoreJob", id);
     await cloud.advance(hours(1));
     await call("GetRestoreJobMetadata", id);
-    await call("PutRestoreValidationResult", { ...id, ValidationStatus: "SUCCESSFUL", ValidationStatusMessage: "fine" });
+    await call("PutRestoreValidationResult", {
+      ...id,
+      ValidationStatus: "SUCCESSFUL",
+      ValidationStatusMessage: "fine",
+    });
     await call("DescribeRestoreJob", id);
     await call("ListRestoreJobs", { ByStatus: "COMPLETED" });
     await call("ListRestoreJobsByProtectedResource", { ResourceArn: arns.orders });
@@ -172,17 +215,35 @@ describe("every operation, called by a client made from the official model", () 
   });
 
   it("answers continuous points", async () => {
-    await cloud.plan({ ScheduleExpression: "cron(0 * ? * * *)", EnableContinuousBackup: true, Lifecycle: { DeleteAfterDays: 3 } });
+    await cloud.plan({
+      ScheduleExpression: "cron(0 * ? * * *)",
+      EnableContinuousBackup: true,
+      Lifecycle: { DeleteAfterDays: 3 },
+    });
     await cloud.advance(hours(2));
-    const { RecoveryPoints: points } = await call("ListRecoveryPointsByBackupVault", { ...main, ByResourceArn: arns.orders });
-    const continuous = (points as { Status: string; RecoveryPointArn: string }[]).find(({ Status }) => Status === "AVAILABLE");
+    const { RecoveryPoints: points } = await call("ListRecoveryPointsByBackupVault", {
+      ...main,
+      ByResourceArn: arns.orders,
+    });
+    const continuous = (points as { Status: string; RecoveryPointArn: string }[]).find(
+      ({ Status }) => Status === "AVAILABLE",
+    );
     await call("DisassociateRecoveryPoint", { ...main, RecoveryPointArn: continuous?.RecoveryPointArn ?? "" });
     expect(client.departures).toEqual([]);
   });
 
   it("answers legal holds", async () => {
-    const scope = { VaultNames: ["main"], ResourceIdentifiers: [arns.disk], DateRange: { FromDate: new Date(startMs), ToDate: new Date(startMs + days(9)) } };
-    const made = await call("CreateLegalHold", { Title: "t", Description: "d", RecoveryPointSelection: scope, IdempotencyToken: "h" });
+    const scope = {
+      VaultNames: ["main"],
+      ResourceIdentifiers: [arns.disk],
+      DateRange: { FromDate: new Date(startMs), ToDate: new Date(startMs + days(9)) },
+    };
+    const made = await call("CreateLegalHold", {
+      Title: "t",
+      Description: "d",
+      RecoveryPointSelection: scope,
+      IdempotencyToken: "h",
+    });
     const id = { LegalHoldId: text(made, "LegalHoldId") };
     await cloud.advance(minutes(1));
     await call("GetLegalHold", id);
@@ -205,16 +266,31 @@ describe("every operation, called by a client made from the official model", () 
 
   it("answers restore testing plans", async () => {
     const name = { RestoreTestingPlanName: "weekly" };
-    const scope = { Algorithm: "LATEST_WITHIN_WINDOW", IncludeVaults: ["*"], RecoveryPointTypes: ["SNAPSHOT"], SelectionWindowDays: 7 };
-    await call("CreateRestoreTestingPlan", { RestoreTestingPlan: { ...name, ScheduleExpression: "cron(0 5 ? * 1 *)", RecoveryPointSelection: scope } });
+    const scope = {
+      Algorithm: "LATEST_WITHIN_WINDOW",
+      IncludeVaults: ["*"],
+      RecoveryPointTypes: ["SNAPSHOT"],
+      SelectionWindowDays: 7,
+    };
+    await call("CreateRestoreTestingPlan", {
+      RestoreTestingPlan: { ...name, ScheduleExpression: "cron(0 5 ? * 1 *)", RecoveryPointSelection: scope },
+    });
     await call("GetRestoreTestingPlan", name);
     await call("UpdateRestoreTestingPlan", { ...name, RestoreTestingPlan: { StartWindowHours: 5 } });
     await call("ListRestoreTestingPlans");
     const selection = { ...name, RestoreTestingSelectionName: "disks" };
-    const wanted = { RestoreTestingSelectionName: "disks", ProtectedResourceType: "EBS", ProtectedResourceArns: ["*"], IamRoleArn: serviceRole };
+    const wanted = {
+      RestoreTestingSelectionName: "disks",
+      ProtectedResourceType: "EBS",
+      ProtectedResourceArns: ["*"],
+      IamRoleArn: serviceRole,
+    };
     await call("CreateRestoreTestingSelection", { ...name, RestoreTestingSelection: wanted });
     await call("GetRestoreTestingSelection", selection);
-    await call("UpdateRestoreTestingSelection", { ...selection, RestoreTestingSelection: { ValidationWindowHours: 3 } });
+    await call("UpdateRestoreTestingSelection", {
+      ...selection,
+      RestoreTestingSelection: { ValidationWindowHours: 3 },
+    });
     await call("ListRestoreTestingSelections", name);
     await call("DeleteRestoreTestingSelection", selection);
     await call("DeleteRestoreTestingPlan", name);
@@ -240,7 +316,11 @@ describe("every operation, called by a client made from the official model", () 
     ["ListBackupJobs", { MaxResults: 1001 }, "400 InvalidParameterValueException"],
     ["ListBackupJobs", { NextToken: "forged" }, "400 InvalidParameterValueException"],
     ["CreateBackupPlan", { BackupPlan: { BackupPlanName: "x", Rules: 5 } }, "400 SerializationException"],
-    ["CreateReportPlan", { ReportPlanName: "r", ReportDeliveryChannel: { S3BucketName: "b" }, ReportSetting: { ReportTemplate: "t" } }, "400 InvalidRequestException"],
+    [
+      "CreateReportPlan",
+      { ReportPlanName: "r", ReportDeliveryChannel: { S3BucketName: "b" }, ReportSetting: { ReportTemplate: "t" } },
+      "400 InvalidRequestException",
+    ],
   ])("refuses %s %j with %s", async (name, input, refusal) => {
     expect(await refuse(name, input)).toBe(refusal);
   });
@@ -249,3 +329,60 @@ describe("every operation, called by a client made from the official model", () 
     expect(client.departures.filter((line) => !line.startsWith("CreateReportPlan"))).toEqual([]);
   });
 });
+
+describe("the company of the demo", () => {
+  if (model === null) return;
+
+  it("is listed by the official model in every account and region", async () => {
+    const official = model;
+    const world = buildSmallEstate({ now: new Date(startMs), seed: "conformance" });
+    const cloud = await startTestCloud({ world });
+    try {
+      const departures = new Set<string>();
+      for (const account of Object.values(world.accounts)) {
+        const key = `AKIA${account.id}`;
+        account.accessKeys[key] = { id: key, userName: "auditor", allowedActions: ["*"] };
+        for (const region of Object.keys(account.regions))
+          for (const line of await readEverything(official, cloud.url, key, region))
+            departures.add(line.replace(/\[\d+\]/g, "[]"));
+      }
+      expect([...departures]).toEqual([]);
+    } finally {
+      await cloud.stop();
+    }
+  }, 60_000);
+});
+
+const pagedLists = [
+  "ListBackupJobs",
+  "ListCopyJobs",
+  "ListRestoreJobs",
+  "ListProtectedResources",
+  "ListLegalHolds",
+  "ListBackupPlans",
+  "ListBackupJobSummaries",
+];
+
+/** Reads every list of a region to its end, and answers the departures from the model. */
+async function readEverything(official: OfficialModel, url: string, key: string, region: string): Promise<string[]> {
+  const client = createOfficialClient(official, () => url, { key, region });
+  const readAll = async (name: string, input: Record<string, unknown> = {}) => {
+    for (let token: unknown = null; token !== undefined; ) {
+      const page: Record<string, unknown> = await client.call(name, {
+        ...input,
+        ...(token === null ? {} : { NextToken: token }),
+      });
+      token = page.NextToken;
+    }
+  };
+  for (const name of pagedLists) await readAll(name);
+  const { BackupVaultList: vaults } = await client.call("ListBackupVaults");
+  for (const { BackupVaultName } of vaults as { BackupVaultName: string }[])
+    await readAll("ListRecoveryPointsByBackupVault", { BackupVaultName });
+  const { BackupPlansList: plans } = await client.call("ListBackupPlans");
+  for (const { BackupPlanId } of plans as { BackupPlanId: string }[]) {
+    await client.call("GetBackupPlan", { BackupPlanId });
+    await readAll("ListBackupSelections", { BackupPlanId });
+  }
+  return client.departures;
+}

@@ -7,11 +7,20 @@ import {
   ListRestoreJobsCommand,
   PutBackupVaultAccessPolicyCommand,
   PutRestoreValidationResultCommand,
+  StartRestoreJobCommand,
 } from "@aws-sdk/client-backup";
 import { DescribeDBClustersCommand, DescribeDBInstancesCommand, RDSClient } from "@aws-sdk/client-rds";
 import { afterEach, beforeEach, describe, expect, it } from "vitest";
-import { configOf, createFakeDatabases, hours, minutes, refusalOf, startTestCloud, type TestCloud } from "@/sandbox/aws/testing/test-cloud";
-import { arns, frankfurt, home, otherKey, powerlessRole, startMs } from "@/sandbox/aws/testing/test-world";
+import {
+  configOf,
+  createFakeDatabases,
+  hours,
+  minutes,
+  refusalOf,
+  startTestCloud,
+  type TestCloud,
+} from "@/sandbox/aws/testing/test-cloud";
+import { arns, frankfurt, home, otherKey, powerlessRole, serviceRole, startMs } from "@/sandbox/aws/testing/test-world";
 
 let cloud: TestCloud;
 let databases: ReturnType<typeof createFakeDatabases>;
@@ -30,9 +39,15 @@ const restored = async (pointArn: string, metadata: Record<string, string>, more
 };
 
 const continuousPoint = async () => {
-  await cloud.plan({ ScheduleExpression: "cron(0 * ? * * *)", EnableContinuousBackup: true, Lifecycle: { DeleteAfterDays: 14 } });
+  await cloud.plan({
+    ScheduleExpression: "cron(0 * ? * * *)",
+    EnableContinuousBackup: true,
+    Lifecycle: { DeleteAfterDays: 14 },
+  });
   await cloud.advance(hours(2));
-  const { RecoveryPoints: points = [] } = await cloud.backup.send(new ListRecoveryPointsByBackupVaultCommand({ BackupVaultName: "main" }));
+  const { RecoveryPoints: points = [] } = await cloud.backup.send(
+    new ListRecoveryPointsByBackupVaultCommand({ BackupVaultName: "main" }),
+  );
   return points.find(({ Status }) => Status === "AVAILABLE")?.RecoveryPointArn ?? "";
 };
 
@@ -57,7 +72,9 @@ describe("a restore of a database instance", () => {
 
   it("brings the real database of the point's moment, reachable through the service's own Describe call", async () => {
     const pointArn = await cloud.backUp(arns.orders);
-    const { CreationDate } = (await cloud.backup.send(new ListRecoveryPointsByBackupVaultCommand({ BackupVaultName: "main" }))).RecoveryPoints?.[0] ?? {};
+    const { CreationDate } =
+      (await cloud.backup.send(new ListRecoveryPointsByBackupVaultCommand({ BackupVaultName: "main" })))
+        .RecoveryPoints?.[0] ?? {};
     await restored(pointArn, { dbinstanceidentifier: "orders-copy" });
     expect(databases.orders).toEqual([
       {
@@ -68,12 +85,18 @@ describe("a restore of a database instance", () => {
     ]);
     const rds = new RDSClient(configOf(cloud.url));
     const { DBInstances } = await rds.send(new DescribeDBInstancesCommand({ DBInstanceIdentifier: "orders-copy" }));
-    expect(DBInstances).toMatchObject([{ DBName: "copy_orders-copy", Endpoint: { Address: "127.0.0.1", Port: 5999 }, DBInstanceStatus: "available" }]);
+    expect(DBInstances).toMatchObject([
+      { DBName: "copy_orders-copy", Endpoint: { Address: "127.0.0.1", Port: 5999 }, DBInstanceStatus: "available" },
+    ]);
   });
 
   it("is complete only after its database is", async () => {
     let finish: () => void = () => undefined;
-    databases.endWith(new Promise((resolve) => { finish = resolve; }));
+    databases.endWith(
+      new Promise((resolve) => {
+        finish = resolve;
+      }),
+    );
     const id = await cloud.startRestore(await cloud.backUp(arns.orders), { DBInstanceIdentifier: "slow" });
     const advancing = cloud.advance(hours(1));
     await new Promise((resolve) => setTimeout(resolve, 100));
@@ -108,7 +131,9 @@ describe("a restore of a database instance", () => {
     const id = await start();
     const { RestoreJobs } = await cloud.backup.send(new ListRestoreJobsCommand({}));
     expect(RestoreJobs?.map(({ RestoreJobId }) => RestoreJobId)).toEqual([id]);
-    expect(await refusalOf(cloud.startRestore(pointArn, { DBInstanceIdentifier: "two" }, { IdempotencyToken: "one" }))).toMatchObject({ name: "InvalidRequestException" });
+    expect(
+      await refusalOf(cloud.startRestore(pointArn, { DBInstanceIdentifier: "two" }, { IdempotencyToken: "one" })),
+    ).toMatchObject({ name: "InvalidRequestException" });
   });
 
   it.each([
@@ -117,10 +142,17 @@ describe("a restore of a database instance", () => {
     ["a moment for a snapshot", { DBInstanceIdentifier: "x", RestoreTime: "2026-03-02T08:00:00Z" }, {}],
     ["another resource type", { DBInstanceIdentifier: "x" }, { ResourceType: "EBS" }],
     ["no role", { DBInstanceIdentifier: "x" }, { IamRoleArn: undefined }],
-    ["a role that AWS Backup cannot assume", { DBInstanceIdentifier: "x" }, { IamRoleArn: `arn:aws:iam::${home}:role/reader` }],
+    [
+      "a role that AWS Backup cannot assume",
+      { DBInstanceIdentifier: "x" },
+      { IamRoleArn: `arn:aws:iam::${home}:role/reader` },
+    ],
   ])("refuses %s", async (_, metadata, more) => {
     const pointArn = await cloud.backUp(arns.orders);
-    expect(await refusalOf(cloud.startRestore(pointArn, metadata as Record<string, string>, more))).toMatchObject({ name: "InvalidParameterValueException", status: 400 });
+    expect(await refusalOf(cloud.startRestore(pointArn, metadata as Record<string, string>, more))).toMatchObject({
+      name: "InvalidParameterValueException",
+      status: 400,
+    });
   });
 
   it("ignores what a backup only remembers, and the SDK's own key", async () => {
@@ -143,7 +175,12 @@ describe("a restore to a moment", () => {
 
   it("brings the latest moment, some minutes behind now", async () => {
     const pointArn = await continuousPoint();
-    const { LatestRestorableTime: latest } = (await new RDSClient(configOf(cloud.url)).send(new DescribeDBInstancesCommand({ DBInstanceIdentifier: "orders" }))).DBInstances?.[0] ?? {};
+    const { LatestRestorableTime: latest } =
+      (
+        await new RDSClient(configOf(cloud.url)).send(
+          new DescribeDBInstancesCommand({ DBInstanceIdentifier: "orders" }),
+        )
+      ).DBInstances?.[0] ?? {};
     await restored(pointArn, { DBInstanceIdentifier: "now", Engine: "postgres", UseLatestRestorableTime: "true" });
     expect(databases.orders.map((order) => order.moment)).toEqual([latest]);
     const lagMs = startMs + hours(2) - (latest?.getTime() ?? 0);
@@ -154,21 +191,44 @@ describe("a restore to a moment", () => {
   it.each([
     ["without a moment", { Engine: "postgres" }, "MissingParameterValueException"],
     ["without the engine", { UseLatestRestorableTime: "true" }, "MissingParameterValueException"],
-    ["before the window", { Engine: "postgres", RestoreTime: new Date(startMs).toISOString() }, "InvalidParameterValueException"],
-    ["after the window", { Engine: "postgres", RestoreTime: new Date(startMs + hours(2)).toISOString() }, "InvalidParameterValueException"],
-    ["with both", { Engine: "postgres", RestoreTime: new Date(startMs + hours(1.5)).toISOString(), UseLatestRestorableTime: "true" }, "InvalidParameterValueException"],
+    [
+      "before the window",
+      { Engine: "postgres", RestoreTime: new Date(startMs).toISOString() },
+      "InvalidParameterValueException",
+    ],
+    [
+      "after the window",
+      { Engine: "postgres", RestoreTime: new Date(startMs + hours(2)).toISOString() },
+      "InvalidParameterValueException",
+    ],
+    [
+      "with both",
+      {
+        Engine: "postgres",
+        RestoreTime: new Date(startMs + hours(1.5)).toISOString(),
+        UseLatestRestorableTime: "true",
+      },
+      "InvalidParameterValueException",
+    ],
     ["with a moment that is none", { Engine: "postgres", RestoreTime: "noon" }, "InvalidParameterValueException"],
   ])("is refused %s", async (_, metadata, name) => {
     const pointArn = await continuousPoint();
-    expect(await refusalOf(cloud.startRestore(pointArn, { DBInstanceIdentifier: "x", ...metadata }))).toMatchObject({ name });
+    expect(await refusalOf(cloud.startRestore(pointArn, { DBInstanceIdentifier: "x", ...metadata }))).toMatchObject({
+      name,
+    });
   });
 });
 
 describe("restores of other things", () => {
   it("give a cluster without instances", async () => {
-    const job = await restored(await cloud.backUp(arns.ledger), { DBClusterIdentifier: "ledger-copy", Engine: "aurora-postgresql" });
+    const job = await restored(await cloud.backUp(arns.ledger), {
+      DBClusterIdentifier: "ledger-copy",
+      Engine: "aurora-postgresql",
+    });
     expect(job.CreatedResourceArn).toBe(`arn:aws:rds:${frankfurt}:${home}:cluster:ledger-copy`);
-    const { DBClusters } = await new RDSClient(configOf(cloud.url)).send(new DescribeDBClustersCommand({ DBClusterIdentifier: "ledger-copy" }));
+    const { DBClusters } = await new RDSClient(configOf(cloud.url)).send(
+      new DescribeDBClustersCommand({ DBClusterIdentifier: "ledger-copy" }),
+    );
     expect(DBClusters?.[0]?.DBClusterMembers ?? []).toEqual([]);
   });
 
@@ -178,7 +238,11 @@ describe("restores of other things", () => {
   });
 
   it("fail when tags are to be copied to a table", async () => {
-    const job = await restored(await cloud.backUp(arns.carts), { targetTableName: "carts-2" }, { CopySourceTagsToRestoredResource: true });
+    const job = await restored(
+      await cloud.backUp(arns.carts),
+      { targetTableName: "carts-2" },
+      { CopySourceTagsToRestoredResource: true },
+    );
     expect(job).toMatchObject({ Status: "FAILED", StatusMessage: expect.stringContaining("source tags") });
   });
 
@@ -188,31 +252,45 @@ describe("restores of other things", () => {
     expect(into).toMatchObject({ Status: "COMPLETED", CreatedResourceArn: arns.files });
     const missing = await restored(pointArn, { newFileSystem: "false", "file-system-id": "fs-none" });
     expect(missing).toMatchObject({ Status: "FAILED" });
-    const fresh = await restored(pointArn, { newFileSystem: "true", Encrypted: "true", PerformanceMode: "generalPurpose", CreationToken: "t" });
+    const fresh = await restored(pointArn, {
+      newFileSystem: "true",
+      Encrypted: "true",
+      PerformanceMode: "generalPurpose",
+      CreationToken: "t",
+    });
     expect(fresh.CreatedResourceArn).toMatch(/:file-system\/fs-[0-9a-f]{17}$/);
   });
 
   it("fail where the role lacks the right", async () => {
-    const job = await restored(await cloud.backUp(arns.disk), { availabilityZone: `${frankfurt}b` }, { IamRoleArn: powerlessRole });
+    const job = await restored(
+      await cloud.backUp(arns.disk),
+      { availabilityZone: `${frankfurt}b` },
+      { IamRoleArn: powerlessRole },
+    );
     expect(job).toMatchObject({ Status: "FAILED", StatusMessage: expect.stringContaining("ec2:CreateVolume") });
   });
 
   it("are refused from an expired point, an unknown one, another account's, and under a vault's denial", async () => {
     const pointArn = await cloud.backUp(arns.disk);
-    const start = (client = cloud.backup) => {
-      void client;
-      return cloud.startRestore(pointArn, { availabilityZone: "x" });
-    };
+    const start = () => cloud.startRestore(pointArn, { availabilityZone: "x" });
     const point = cloud.world.accounts[home]?.regions[frankfurt]?.recoveryPoints[pointArn];
     if (point) point.status = "EXPIRED";
     expect(await refusalOf(start())).toMatchObject({ name: "InvalidRequestException" });
     if (point) point.status = "COMPLETED";
-    expect(await refusalOf(cloud.startRestore(`${pointArn}0`, {}))).toMatchObject({ name: "ResourceNotFoundException" });
+    expect(await refusalOf(cloud.startRestore(`${pointArn}0`, {}))).toMatchObject({
+      name: "ResourceNotFoundException",
+    });
     const theirs = new BackupClient(configOf(cloud.url, { key: otherKey }));
-    const listed = await theirs.send(new ListRecoveryPointsByBackupVaultCommand({ BackupVaultName: "main" }));
-    expect(listed.RecoveryPoints).toEqual([]);
+    const foreign = new StartRestoreJobCommand({
+      RecoveryPointArn: pointArn,
+      Metadata: { availabilityZone: "x" },
+      IamRoleArn: serviceRole,
+    });
+    expect(await refusalOf(theirs.send(foreign))).toMatchObject({ name: "ResourceNotFoundException" });
     const policy = { Statement: { Effect: "Deny", Principal: "*", Action: "backup:StartRestoreJob", Resource: "*" } };
-    await cloud.backup.send(new PutBackupVaultAccessPolicyCommand({ BackupVaultName: "main", Policy: JSON.stringify(policy) }));
+    await cloud.backup.send(
+      new PutBackupVaultAccessPolicyCommand({ BackupVaultName: "main", Policy: JSON.stringify(policy) }),
+    );
     expect(await refusalOf(start())).toMatchObject({ name: "AccessDeniedException", status: 403 });
   });
 });
@@ -220,21 +298,32 @@ describe("restores of other things", () => {
 describe("what a restore is planned from", () => {
   it("is the settings of the source, without the new name", async () => {
     const pointArn = await cloud.backUp(arns.orders);
-    const { RestoreMetadata } = await cloud.backup.send(new GetRecoveryPointRestoreMetadataCommand({ BackupVaultName: "main", RecoveryPointArn: pointArn }));
+    const { RestoreMetadata } = await cloud.backup.send(
+      new GetRecoveryPointRestoreMetadataCommand({ BackupVaultName: "main", RecoveryPointArn: pointArn }),
+    );
     expect(RestoreMetadata).toEqual({ Engine: "postgres", DBInstanceClass: "db.t4g.small", KmsKeyId: "k" });
   });
 
-  it.each(["orders", "ledger", "disk", "host", "carts", "files", "uploads"] as const)("and what restore testing infers, which a restore of %s takes as it is", async (name) => {
-    const pointArn = await cloud.backUp(arns[name]);
-    const { InferredMetadata } = await cloud.backup.send(new GetRestoreTestingInferredMetadataCommand({ BackupVaultName: "main", RecoveryPointArn: pointArn }));
-    expect(await restored(pointArn, InferredMetadata ?? {})).toMatchObject({ Status: "COMPLETED", CreatedResourceArn: expect.any(String) });
-  });
+  it.each(["orders", "ledger", "disk", "host", "carts", "files", "uploads"] as const)(
+    "and what restore testing infers, which a restore of %s takes as it is",
+    async (name) => {
+      const pointArn = await cloud.backUp(arns[name]);
+      const { InferredMetadata } = await cloud.backup.send(
+        new GetRestoreTestingInferredMetadataCommand({ BackupVaultName: "main", RecoveryPointArn: pointArn }),
+      );
+      expect(await restored(pointArn, InferredMetadata ?? {})).toMatchObject({
+        Status: "COMPLETED",
+        CreatedResourceArn: expect.any(String),
+      });
+    },
+  );
 });
 
 describe("a validation result", () => {
   it("is set once and then stands", async () => {
     const id = await cloud.startRestore(await cloud.backUp(arns.disk), { availabilityZone: "x" });
-    const put = (status: "SUCCESSFUL" | "FAILED") => cloud.backup.send(new PutRestoreValidationResultCommand({ RestoreJobId: id, ValidationStatus: status }));
+    const put = (status: "SUCCESSFUL" | "FAILED") =>
+      cloud.backup.send(new PutRestoreValidationResultCommand({ RestoreJobId: id, ValidationStatus: status }));
     expect(await refusalOf(put("SUCCESSFUL"))).toMatchObject({ name: "InvalidRequestException" });
     await cloud.advance(hours(1));
     await put("SUCCESSFUL");

@@ -89,7 +89,9 @@ function save({ stateFile }: CloudOptions, engine: Engine, always: boolean) {
 /** What goes on while the sandbox runs: due work, saving, and rows that keep coming in. */
 function startKeeping(options: CloudOptions, engineNow: () => Engine): { stop(): Promise<void> } {
   let refreshing = Promise.resolve();
-  const report = (error: unknown) => process.stderr.write(`${error instanceof Error ? error.stack : String(error)}\n`);
+  const report = (error: unknown) => {
+    process.stderr.write(`${error instanceof Error ? error.stack : String(error)}\n`);
+  };
   const guard = (work: () => void) => () => {
     try {
       work();

@@ -2,7 +2,7 @@
 import { cookies } from "next/headers";
 import { densityCookie, themeCookie, toDensity, toTheme } from "@/components/shell/appearance";
 import { answerProof, askProof } from "@/lib/access/proof";
-import { type ActionState, submit, submitFor } from "@/lib/access/submit";
+import { type ActionState, submit, submitFor, submitWork } from "@/lib/access/submit";
 import {
   addFactor,
   confirmFactor,
@@ -31,7 +31,7 @@ export async function addFactorAction(_: ActionState, form: FormData) {
 }
 
 export async function confirmFactorAction(input: unknown) {
-  return submitValue(confirmFactor, input);
+  return submitWork((actor) => confirmFactor(actor, input));
 }
 
 export async function renameFactorAction(_: ActionState, form: FormData): Promise<ActionState> {

@@ -35,16 +35,31 @@ export default async function ApprovalsPage({ searchParams }: PageProps<"/approv
     <>
       <PageHeader
         kind={waiting.length > 0 ? "lock" : "none"}
-        title={waiting.length > 0 ? `${plural(waiting.length, "request")} ${waiting.length === 1 ? "waits" : "wait"} for your word.` : "Nothing waits for your word."}
+        title={
+          waiting.length > 0
+            ? `${plural(waiting.length, "request")} ${waiting.length === 1 ? "waits" : "wait"} for your word.`
+            : "Nothing waits for your word."
+        }
         sub="Silence never approves: what nobody decides in time is refused."
       />
-      <LinkTabs label="Requests" tabs={views.map(({ show: name, label }) => ({ href: name === "open" ? "/approvals" : `/approvals?show=${name}`, label, current: name === view }))} />
+      <LinkTabs
+        label="Requests"
+        tabs={views.map(({ show: name, label }) => ({
+          href: name === "open" ? "/approvals" : `/approvals?show=${name}`,
+          label,
+          current: name === view,
+        }))}
+      />
       <Card>
         <DataTable
           caption="Requests, newest first"
           rows={rows}
           rowKey={(row) => row.id}
-          empty={<EmptyState title="No requests here">When somebody asks to restore a system, the plan they ask for appears here.</EmptyState>}
+          empty={
+            <EmptyState title="No requests here">
+              When somebody asks to restore a system, the plan they ask for appears here.
+            </EmptyState>
+          }
           columns={[
             {
               key: "what",
@@ -58,20 +73,48 @@ export default async function ApprovalsPage({ searchParams }: PageProps<"/approv
                 </>
               ),
             },
-            { key: "state", header: "State", cell: (row) => <StatusBadge kind={requestStanding[row.state].kind}>{requestStanding[row.state].text}</StatusBadge> },
-            { key: "votes", header: "Votes", nowrap: true, cell: (row) => (row.neededTotal === 0 ? "none needed" : `${row.agreed} of ${row.neededTotal}`) },
+            {
+              key: "state",
+              header: "State",
+              cell: (row) => (
+                <StatusBadge kind={requestStanding[row.state].kind}>{requestStanding[row.state].text}</StatusBadge>
+              ),
+            },
+            {
+              key: "votes",
+              header: "Votes",
+              nowrap: true,
+              cell: (row) => (row.neededTotal === 0 ? "none needed" : `${row.agreed} of ${row.neededTotal}`),
+            },
             { key: "who", header: "Asked by", nowrap: true, cell: (row) => (row.mine ? "You" : row.requester) },
-            { key: "words", header: "Fingerprint", wideOnly: true, cell: (row) => <FingerprintWords words={row.words.slice(0, 3)} /> },
+            {
+              key: "words",
+              header: "Fingerprint",
+              wideOnly: true,
+              cell: (row) => <FingerprintWords words={row.words.slice(0, 3)} />,
+            },
             {
               key: "until",
               header: "Ends",
               nowrap: true,
-              cell: (row) => (row.state === "pending" && row.approvalExpiresAt ? <>in <Countdown at={row.approvalExpiresAt} now={now} /></> : row.submittedAt ? <Moment at={row.submittedAt} local={false} /> : "–"),
+              cell: (row) =>
+                row.state === "pending" && row.approvalExpiresAt ? (
+                  <>
+                    in <Countdown at={row.approvalExpiresAt} now={now} />
+                  </>
+                ) : row.submittedAt ? (
+                  <Moment at={row.submittedAt} local={false} />
+                ) : (
+                  "–"
+                ),
             },
           ]}
         />
       </Card>
-      <Pager previousHref={asked.after ? `/approvals?show=${view}` : null} nextHref={next ? `/approvals?show=${view}&after=${next}` : null}>
+      <Pager
+        previousHref={asked.after ? `/approvals?show=${view}` : null}
+        nextHref={next ? `/approvals?show=${view}&after=${next}` : null}
+      >
         {plural(rows.length, "request")} here
       </Pager>
     </>

@@ -2,7 +2,16 @@
 import { redirect } from "next/navigation";
 import { answerProof, askProof } from "@/lib/access/proof";
 import { type ActionState, submit, submitFor, submitThen, submitWork } from "@/lib/access/submit";
-import { beginRestore, cancelRestore, reviseRestore, saveWhat, saveWhen, saveWhere, startRestore, submitRestore } from "@/lib/restores/commands";
+import {
+  beginRestore,
+  cancelRestore,
+  reviseRestore,
+  saveWhat,
+  saveWhen,
+  saveWhere,
+  startRestore,
+  submitRestore,
+} from "@/lib/restores/commands";
 import { proofOfStart, proofOfSubmission } from "@/lib/restores/data";
 import { callAfterStart, checkRestore, readRestoreForm } from "@/lib/restores/jobs";
 
@@ -19,7 +28,9 @@ export async function saveWhatAction(_: ActionState, form: FormData): Promise<Ac
 }
 
 export async function saveWhenAction(_: ActionState, form: FormData): Promise<ActionState> {
-  const saved = await submitThen(saveWhen, form, (actor, { restoreId, point }) => readRestoreForm(actor, restoreId, point));
+  const saved = await submitThen(saveWhen, form, (actor, { restoreId, point }) =>
+    readRestoreForm(actor, restoreId, point),
+  );
   if (!saved?.ok) return saved;
   redirect(`/restores/${String(form.get("restoreId"))}?step=where`);
 }
@@ -32,8 +43,10 @@ export async function saveWhereAction(_: ActionState, form: FormData): Promise<A
     if (name.startsWith("setting.")) settings.push([name.slice("setting.".length), value]);
     else whole.append(name, value);
   }
-  const saved = await submitThen((actor, raw) => saveWhere(actor, { ...(raw as object), settings: Object.fromEntries(settings) }), whole, (actor, { restoreId }) =>
-    checkRestore(actor, restoreId),
+  const saved = await submitThen(
+    (actor, raw) => saveWhere(actor, { ...(raw as object), settings: Object.fromEntries(settings) }),
+    whole,
+    (actor, { restoreId }) => checkRestore(actor, restoreId),
   );
   if (!saved?.ok) return saved;
   redirect(`/restores/${String(form.get("restoreId"))}?step=check`);
@@ -68,5 +81,7 @@ export async function cancelRestoreAction(_: ActionState, form: FormData): Promi
 }
 
 export async function startRestoreAction(_: ActionState, form: FormData): Promise<ActionState> {
-  return submitThen(startRestore, form, (actor, { itemIds }) => callAfterStart(actor, String(form.get("restoreId")), itemIds));
+  return submitThen(startRestore, form, (actor, { itemIds }) =>
+    callAfterStart(actor, String(form.get("restoreId")), itemIds),
+  );
 }

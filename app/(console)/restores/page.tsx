@@ -29,14 +29,22 @@ export default async function RestoresPage({ searchParams }: PageProps<"/restore
     ...(await listRestores(actor, { state: "all", ...asked })),
     mayAsk: may(actor, "restore:request"),
   }));
-  const running = rows.filter(({ state }) => ["dispatching", "unknown", "running", "validating"].includes(state)).length;
+  const running = rows.filter(({ state }) =>
+    ["dispatching", "unknown", "running", "validating"].includes(state),
+  ).length;
   const nextHref = next ? `/restores?${new URLSearchParams({ ...onlyText(asked), after: next })}` : null;
   return (
     <>
       <PageHeader
         title={running > 0 ? `${plural(running, "restore")} under way.` : "No restore is under way."}
         sub="Every restore names its plan, who agreed to it, and what the restored data answered."
-        actions={mayAsk ? <LinkButton href="/restores/new" variant="primary">Restore a system</LinkButton> : null}
+        actions={
+          mayAsk ? (
+            <LinkButton href="/restores/new" variant="primary">
+              Restore a system
+            </LinkButton>
+          ) : null
+        }
       />
       <FilterBar searchName={null} filters={[{ name: "state", label: "State", choices }]} />
       <Card>
@@ -46,7 +54,8 @@ export default async function RestoresPage({ searchParams }: PageProps<"/restore
           rowKey={(row) => row.id}
           empty={
             <EmptyState title="Nothing has been restored yet">
-              A restore begins with a system, goes through a plan that others agree to, and ends with checks of the restored data.
+              A restore begins with a system, goes through a plan that others agree to, and ends with checks of the
+              restored data.
             </EmptyState>
           }
           columns={[
@@ -62,11 +71,25 @@ export default async function RestoresPage({ searchParams }: PageProps<"/restore
                 </>
               ),
             },
-            { key: "standing", header: "State", cell: (row) => <StatusBadge kind={standing(row).kind}>{standing(row).text}</StatusBadge> },
-            { key: "why", header: "Why", wideOnly: true, cell: (row) => <span className="line-clamp-2 text-ink-2">{row.reason || "Not said yet"}</span> },
+            {
+              key: "standing",
+              header: "State",
+              cell: (row) => <StatusBadge kind={standing(row).kind}>{standing(row).text}</StatusBadge>,
+            },
+            {
+              key: "why",
+              header: "Why",
+              wideOnly: true,
+              cell: (row) => <span className="line-clamp-2 text-ink-2">{row.reason || "Not said yet"}</span>,
+            },
             { key: "who", header: "Asked by", nowrap: true, cell: (row) => row.requester },
             { key: "when", header: "Begun", nowrap: true, cell: (row) => <Moment at={row.createdAt} local={false} /> },
-            { key: "rta", header: "Took", align: "end", cell: (row) => (row.rtaSeconds === null ? "–" : durationText(row.rtaSeconds)) },
+            {
+              key: "rta",
+              header: "Took",
+              align: "end",
+              cell: (row) => (row.rtaSeconds === null ? "–" : durationText(row.rtaSeconds)),
+            },
           ]}
         />
       </Card>

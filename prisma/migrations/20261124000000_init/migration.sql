@@ -1618,6 +1618,8 @@ REVOKE ALL ON FUNCTION claim_restore_item(uuid, text, integer) FROM PUBLIC;
 DO $$
 DECLARE kind text; name text; t text;
 BEGIN
+  -- Logins of other databases on this server have no business here.
+  EXECUTE format('REVOKE CONNECT, TEMPORARY ON DATABASE %I FROM PUBLIC', current_database());
   FOREACH kind IN ARRAY ARRAY['app', 'worker', 'sealer'] LOOP
     name := format('holdfast_%s_%s', kind, current_database());
     IF NOT EXISTS (SELECT 1 FROM pg_roles WHERE rolname = name) THEN EXECUTE format('CREATE ROLE %I NOLOGIN', name); END IF;
@@ -1645,6 +1647,7 @@ BEGIN
   END LOOP;
 
   name := format('holdfast_worker_%s', current_database());
+  EXECUTE format('GRANT TEMPORARY ON DATABASE %I TO %I', current_database(), name);
   FOREACH t IN ARRAY ARRAY['resources', 'vaults', 'recovery_points', 'restore_windows', 'jobs', 'policies', 'policy_rules',
     'policy_assignments', 'expected_runs', 'legal_holds', 'legal_hold_points'] LOOP
     EXECUTE format('GRANT INSERT, UPDATE, DELETE ON %I TO %I', t, name);

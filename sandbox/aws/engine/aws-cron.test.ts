@@ -18,7 +18,12 @@ describe("a six-field schedule", () => {
     ["Sunday is day one", "cron(0 8 ? * 1 *)", "2026-03-02T00:00:00Z", "2026-03-08T08:00:00.000Z"],
     ["the last day of the month", "cron(0 8 L * ? *)", "2026-02-01T00:00:00Z", "2026-02-28T08:00:00.000Z"],
     ["the weekday nearest a Sunday", "cron(0 8 15W * ? *)", "2026-03-01T00:00:00Z", "2026-03-16T08:00:00.000Z"],
-    ["the weekday nearest a Saturday, the first", "cron(0 8 1W * ? *)", "2026-07-31T12:00:00Z", "2026-08-03T08:00:00.000Z"],
+    [
+      "the weekday nearest a Saturday, the first",
+      "cron(0 8 1W * ? *)",
+      "2026-07-31T12:00:00Z",
+      "2026-08-03T08:00:00.000Z",
+    ],
     ["the last weekday", "cron(0 8 LW * ? *)", "2026-05-01T00:00:00Z", "2026-05-29T08:00:00.000Z"],
     ["the last Friday", "cron(0 8 ? * 6L *)", "2026-03-01T00:00:00Z", "2026-03-27T08:00:00.000Z"],
     ["the second Monday", "cron(0 8 ? * 2#2 *)", "2026-03-01T00:00:00Z", "2026-03-09T08:00:00.000Z"],
@@ -37,10 +42,15 @@ describe("a six-field schedule", () => {
     expect(next("cron(0 5 ? * * 2020)", "2026-03-01T00:00:00Z")).toBeNull();
   });
 
-  it.each(["rate(1 hour)", "cron(0 5 * * *)", "cron(0 5 * * * *)", "cron(0 5 ? * ? *)", "cron(61 5 ? * * *)", "cron(0 5 ? * XYZ *)", ""])(
-    "is not %s",
-    (expression) => {
-      expect(parseAwsCron(expression)).toBeNull();
-    },
-  );
+  it.each([
+    "rate(1 hour)",
+    "cron(0 5 * * *)",
+    "cron(0 5 * * * *)",
+    "cron(0 5 ? * ? *)",
+    "cron(61 5 ? * * *)",
+    "cron(0 5 ? * XYZ *)",
+    "",
+  ])("is not %s", (expression) => {
+    expect(parseAwsCron(expression)).toBeNull();
+  });
 });

@@ -1,3 +1,4 @@
+import type { BackupRuleInput, BackupSelection } from "@aws-sdk/client-backup";
 import {
   BackupClient,
   type BackupJobState,
@@ -8,7 +9,6 @@ import {
   StartBackupJobCommand,
   StartRestoreJobCommand,
 } from "@aws-sdk/client-backup";
-import type { BackupRuleInput, BackupSelection } from "@aws-sdk/client-backup";
 import type { DatabasePort } from "@/sandbox/aws/engine/ports";
 import { arns, createTestWorld, frankfurt, homeKey, serviceRole, startMs } from "@/sandbox/aws/testing/test-world";
 import type { World } from "@/sandbox/aws/world";
@@ -21,7 +21,10 @@ export const days = (count: number) => hours(count * 24);
 export type Credentials = { accessKeyId: string; secretAccessKey: string; sessionToken?: string };
 
 /** A client's settings for the sandbox: one attempt, so that a test sees each error as it comes. */
-export function configOf(url: string, options: { region?: string; key?: string; credentials?: Credentials; maxAttempts?: number } = {}) {
+export function configOf(
+  url: string,
+  options: { region?: string; key?: string; credentials?: Credentials; maxAttempts?: number } = {},
+) {
   return {
     endpoint: url,
     region: options.region ?? frankfurt,
@@ -44,7 +47,12 @@ export async function startTestCloud(options: { world?: World; databases?: Datab
   const advance = (ms: number) => admin("POST", "clock", { advanceMs: ms });
   const startBackup = async (resourceArn: string, more: object = {}) => {
     const { BackupJobId: id } = await backup.send(
-      new StartBackupJobCommand({ BackupVaultName: "main", ResourceArn: resourceArn, IamRoleArn: serviceRole, ...more }),
+      new StartBackupJobCommand({
+        BackupVaultName: "main",
+        ResourceArn: resourceArn,
+        IamRoleArn: serviceRole,
+        ...more,
+      }),
     );
     return id ?? "";
   };
@@ -69,13 +77,21 @@ export async function startTestCloud(options: { world?: World; databases?: Datab
     },
     startRestore: async (pointArn: string, metadata: Record<string, string>, more: object = {}) => {
       const { RestoreJobId: id } = await backup.send(
-        new StartRestoreJobCommand({ RecoveryPointArn: pointArn, Metadata: metadata, IamRoleArn: serviceRole, ...more }),
+        new StartRestoreJobCommand({
+          RecoveryPointArn: pointArn,
+          Metadata: metadata,
+          IamRoleArn: serviceRole,
+          ...more,
+        }),
       );
       return id ?? "";
     },
     restoreOf: (id: string) => backup.send(new DescribeRestoreJobCommand({ RestoreJobId: id })),
     /** A plan with one rule and one selection. */
-    plan: async (rule: Partial<BackupRuleInput>, selection: Partial<BackupSelection> = { Resources: [arns.orders] }) => {
+    plan: async (
+      rule: Partial<BackupRuleInput>,
+      selection: Partial<BackupSelection> = { Resources: [arns.orders] },
+    ) => {
       const { BackupPlanId: planId } = await backup.send(
         new CreateBackupPlanCommand({
           BackupPlan: { BackupPlanName: "plan", Rules: [{ RuleName: "rule", TargetBackupVaultName: "main", ...rule }] },
@@ -93,11 +109,17 @@ export async function startTestCloud(options: { world?: World; databases?: Datab
 }
 
 /** The error that a call was refused with. */
-export async function refusalOf(call: Promise<unknown>): Promise<{ name: string; message: string; status: number | undefined }> {
+export async function refusalOf(
+  call: Promise<unknown>,
+): Promise<{ name: string; message: string; status: number | undefined }> {
   try {
     await call;
   } catch (error) {
-    const { name, message, $metadata } = error as { name: string; message: string; $metadata?: { httpStatusCode?: number } };
+    const { name, message, $metadata } = error as {
+      name: string;
+      message: string;
+      $metadata?: { httpStatusCode?: number };
+    };
     return { name, message, status: $metadata?.httpStatusCode };
   }
   throw new Error("The call was answered, not refused.");
@@ -109,7 +131,12 @@ export function createFakeDatabases() {
   const dropped: string[] = [];
   let outcome: Promise<void> = Promise.resolve();
   const port: DatabasePort = {
-    ensureLive: async ({ identifier }) => ({ host: "127.0.0.1", port: 5999, databaseName: `live_${identifier}`, user: "probe" }),
+    ensureLive: async ({ identifier }) => ({
+      host: "127.0.0.1",
+      port: 5999,
+      databaseName: `live_${identifier}`,
+      user: "probe",
+    }),
     restore: async (order) => {
       orders.push(order);
       await outcome;

@@ -42,7 +42,12 @@ export function createTestWorld(): World {
   if (!region) throw new Error("The test world lacks its region.");
   addResource(region, "RDS", arns.orders, "orders", {
     settings: { Engine: "postgres", DBInstanceClass: "db.t4g.small", KmsKeyId: "k" },
-    database: { ref: { accountId: home, region: frankfurt, identifier: "orders", kind: "orders" }, endpoint: null, restoredFrom: null, accidents: [] },
+    database: {
+      ref: { accountId: home, region: frankfurt, identifier: "orders", kind: "orders" },
+      endpoint: null,
+      restoredFrom: null,
+      accidents: [],
+    },
   });
   addResource(region, "Aurora", arns.ledger, "ledger", {
     settings: { Engine: "aurora-postgresql" },
@@ -56,7 +61,9 @@ export function createTestWorld(): World {
       },
     ],
   });
-  addResource(region, "EBS", arns.disk, "vol-0aa", { settings: { volumeType: "gp3", availabilityZone: `${frankfurt}a` } });
+  addResource(region, "EBS", arns.disk, "vol-0aa", {
+    settings: { volumeType: "gp3", availabilityZone: `${frankfurt}a` },
+  });
   addResource(region, "EC2", arns.host, "i-0bb", { settings: { InstanceType: "t3.small", vpcId: "vpc-1" } });
   addResource(region, "DynamoDB", arns.carts, "carts", { tags: { system: "shop", environment: "production" } });
   addResource(region, "EFS", arns.files, "fs-0cc", { tags: { system: "shop", environment: "staging" } });
@@ -68,7 +75,14 @@ function addPeopledAccount(world: World, id: string, key: string): Account {
   const account = addAccount(world, id, `Account ${id}`);
   account.accessKeys[key] = { id: key, userName: "admin", allowedActions: ["*"] };
   const role = (arn: string, trustedPrincipals: string[], allowedActions: string[], external: string | null = null) => {
-    account.roles[arn] = { arn, name: arn.split("/").at(-1) ?? "", trustedPrincipals, externalId: external, allowedActions, deniedActions: [] };
+    account.roles[arn] = {
+      arn,
+      name: arn.split("/").at(-1) ?? "",
+      trustedPrincipals,
+      externalId: external,
+      allowedActions,
+      deniedActions: [],
+    };
   };
   role(`arn:aws:iam::${id}:role/service-role/AWSBackupDefaultServiceRole`, ["backup.amazonaws.com"], ["*"]);
   role(`arn:aws:iam::${id}:role/powerless`, ["backup.amazonaws.com"], ["backup:DescribeRecoveryPoint"]);

@@ -4,13 +4,25 @@ import { readOperations, readShape } from "@/sandbox/aws/wire/model";
 
 describe("the schema constants of the pinned AWS SDK", () => {
   it("still have the form that the wire layer reads", () => {
-    expect(sdk.StartRestoreJob$.slice(0, 4)).toEqual([9, "com.amazonaws.backup", "StartRestoreJob", { http: ["PUT", "/restore-jobs", 200] }]);
+    expect(sdk.StartRestoreJob$.slice(0, 4)).toEqual([
+      9,
+      "com.amazonaws.backup",
+      "StartRestoreJob",
+      { http: ["PUT", "/restore-jobs", 200] },
+    ]);
     expect(sdk.StartRestoreJobInput$.slice(0, 5)).toEqual([
       3,
       "com.amazonaws.backup",
       "StartRestoreJobInput",
       0,
-      ["RecoveryPointArn", "Metadata", "IamRoleArn", "IdempotencyToken", "ResourceType", "CopySourceTagsToRestoredResource"],
+      [
+        "RecoveryPointArn",
+        "Metadata",
+        "IamRoleArn",
+        "IdempotencyToken",
+        "ResourceType",
+        "CopySourceTagsToRestoredResource",
+      ],
     ]);
     expect(sdk.StartRestoreJobInput$[6]).toBe(2);
   });

@@ -37,7 +37,9 @@ describe("routing", () => {
 
   it("tells a literal query from its absence", () => {
     const path = "/backup-vaults/main/mpaApprovalTeam";
-    expect(route("POST", path, new URLSearchParams("delete="))?.operation.name).toBe("DisassociateBackupVaultMpaApprovalTeam");
+    expect(route("POST", path, new URLSearchParams("delete="))?.operation.name).toBe(
+      "DisassociateBackupVaultMpaApprovalTeam",
+    );
     expect(route("POST", path, noQuery)).toBeNull();
     expect(route("PUT", path, noQuery)?.operation.name).toBe("AssociateBackupVaultMpaApprovalTeam");
   });
@@ -60,7 +62,11 @@ describe("reading a request", () => {
     expect(decode("GET", "/backup-jobs", "", "createdAfter=2026-01-02T03%3A04%3A05Z")).toEqual({
       ByCreatedAfter: new Date("2026-01-02T03:04:05Z"),
     });
-    const hold = { Title: "t", Description: "d", RecoveryPointSelection: { DateRange: { FromDate: 1516925490.087, ToDate: 1516925491 } } };
+    const hold = {
+      Title: "t",
+      Description: "d",
+      RecoveryPointSelection: { DateRange: { FromDate: 1516925490.087, ToDate: 1516925491 } },
+    };
     expect(decode("POST", "/legal-holds", hold)).toMatchObject({
       RecoveryPointSelection: { DateRange: { FromDate: new Date(1516925490087) } },
     });
@@ -72,9 +78,30 @@ describe("reading a request", () => {
 
   it.each([
     ["a missing member", "PUT", "/restore-jobs", { RecoveryPointArn: "x" }, "", "MissingParameterValueException"],
-    ["a missing member deep inside", "PUT", "/backup/plans", { BackupPlan: { BackupPlanName: "p", Rules: [{ RuleName: "r" }] } }, "", "MissingParameterValueException"],
-    ["a number for a text", "PUT", "/restore-jobs", { RecoveryPointArn: 1, Metadata: {} }, "", "SerializationException"],
-    ["a text for a map", "PUT", "/restore-jobs", { RecoveryPointArn: "x", Metadata: "y" }, "", "SerializationException"],
+    [
+      "a missing member deep inside",
+      "PUT",
+      "/backup/plans",
+      { BackupPlan: { BackupPlanName: "p", Rules: [{ RuleName: "r" }] } },
+      "",
+      "MissingParameterValueException",
+    ],
+    [
+      "a number for a text",
+      "PUT",
+      "/restore-jobs",
+      { RecoveryPointArn: 1, Metadata: {} },
+      "",
+      "SerializationException",
+    ],
+    [
+      "a text for a map",
+      "PUT",
+      "/restore-jobs",
+      { RecoveryPointArn: "x", Metadata: "y" },
+      "",
+      "SerializationException",
+    ],
     ["a body that is no JSON", "PUT", "/restore-jobs", "{", "", "SerializationException"],
     ["a list as the body", "PUT", "/restore-jobs", "[]", "", "SerializationException"],
     ["a page size that is no number", "GET", "/backup-jobs", "", "maxResults=many", "SerializationException"],
@@ -91,9 +118,9 @@ describe("writing an answer", () => {
 
   it("writes moments as epoch seconds and leaves absent values out", () => {
     const vault = operationOf("DescribeBackupVault").output;
-    expect(encodeAnswer(vault, { BackupVaultName: "v", CreationDate: new Date(1516925490087), LockDate: undefined })).toBe(
-      '{"BackupVaultName":"v","CreationDate":1516925490.087}',
-    );
+    expect(
+      encodeAnswer(vault, { BackupVaultName: "v", CreationDate: new Date(1516925490087), LockDate: undefined }),
+    ).toBe('{"BackupVaultName":"v","CreationDate":1516925490.087}');
   });
 
   it.each([
@@ -107,9 +134,12 @@ describe("writing an answer", () => {
 
 describe("credentials and page tokens", () => {
   it("reads the credential scope", () => {
-    const header = "AWS4-HMAC-SHA256 Credential=AKIA1/20260302/eu-central-1/backup/aws4_request, SignedHeaders=host, Signature=0";
+    const header =
+      "AWS4-HMAC-SHA256 Credential=AKIA1/20260302/eu-central-1/backup/aws4_request, SignedHeaders=host, Signature=0";
     expect(readCredentialScope(header)).toEqual({ accessKeyId: "AKIA1", region: "eu-central-1", service: "backup" });
-    expect(() => readCredentialScope(undefined)).toThrow(expect.objectContaining({ name: "MissingAuthenticationTokenException" }));
+    expect(() => readCredentialScope(undefined)).toThrow(
+      expect.objectContaining({ name: "MissingAuthenticationTokenException" }),
+    );
     expect(() => readCredentialScope("Bearer x")).toThrow(expect.objectContaining({ name: "IncompleteSignature" }));
   });
 
@@ -117,7 +147,13 @@ describe("credentials and page tokens", () => {
     const tokens = createPageTokens();
     const token = tokens.seal("account one", { atMs: 5, id: "a" });
     expect(tokens.open("account one", token)).toEqual({ atMs: 5, id: "a" });
-    for (const [binding, text] of [["account two", token], ["account one", `${token.slice(0, -2)}AA`], ["account one", "x"]] as const)
-      expect(() => tokens.open(binding, text)).toThrow(expect.objectContaining({ name: "InvalidParameterValueException" }));
+    for (const [binding, text] of [
+      ["account two", token],
+      ["account one", `${token.slice(0, -2)}AA`],
+      ["account one", "x"],
+    ] as const)
+      expect(() => tokens.open(binding, text)).toThrow(
+        expect.objectContaining({ name: "InvalidParameterValueException" }),
+      );
   });
 });

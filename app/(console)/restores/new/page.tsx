@@ -17,7 +17,9 @@ export default async function NewRestorePage({ searchParams }: PageProps<"/resto
   const { system, resource, point, q } = await searchParams;
   const systems = await show((actor) => listChoices(actor, { q: typeof q === "string" ? q : "" }));
   const from = { systemId: system, resourceId: resource, pointId: point };
-  const chosen = Object.entries(from).flatMap(([name, value]) => (typeof value === "string" ? [[name, value] as const] : []));
+  const chosen = Object.entries(from).flatMap(([name, value]) =>
+    typeof value === "string" ? [[name, value] as const] : [],
+  );
   return (
     <>
       <PageHeader
@@ -30,7 +32,9 @@ export default async function NewRestorePage({ searchParams }: PageProps<"/resto
       <Card title="Systems" more={plural(systems.length, "system")}>
         {systems.length === 0 ? (
           <div className="p-4">
-            <EmptyState title="No system of that name">Change the filter, or add the system and assign its resources first.</EmptyState>
+            <EmptyState title="No system of that name">
+              Change the filter, or add the system and assign its resources first.
+            </EmptyState>
           </div>
         ) : null}
         {systems.map(({ id, name, environment, resources }) => (
@@ -49,7 +53,13 @@ export default async function NewRestorePage({ searchParams }: PageProps<"/resto
               <NameText text={name} length={80} />
             </b>
             <span className="text-ink-2">
-              {environment} · {resources.length === 0 ? "owns no resources yet" : resources.map((owned) => owned.name).slice(0, 4).join(", ")}
+              {environment} ·{" "}
+              {resources.length === 0
+                ? "owns no resources yet"
+                : resources
+                    .map((owned) => owned.name)
+                    .slice(0, 4)
+                    .join(", ")}
             </span>
           </CardRow>
         ))}

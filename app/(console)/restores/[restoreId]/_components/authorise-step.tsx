@@ -20,16 +20,27 @@ export function AuthoriseStep({ restore }: { restore: RestoreView }) {
           { term: "Time", detail: time?.detail ?? "unknown" },
           {
             term: "Who agrees",
-            detail: restore.draft.form?.createsNew === false
-              ? "Two approvers and a security approver, because this overwrites something."
-              : production
-                ? "Two approvers, because this is production. Neither of them may be you."
-                : "One approver, because this is not production. It may not be you.",
+            detail:
+              restore.draft.form?.createsNew === false
+                ? "Two approvers and a security approver, because this overwrites something."
+                : production
+                  ? "Two approvers, because this is production. Neither of them may be you."
+                  : "One approver, because this is not production. It may not be you.",
           },
-          { term: "Then", detail: "You start it yourself, with another proof that it is you. Silence never approves; a change voids every vote." },
+          {
+            term: "Then",
+            detail:
+              "You start it yourself, with another proof that it is you. Silence never approves; a change voids every vote.",
+          },
         ]}
       />
-      <ProveForm action={submitRestoreAction} begin={askSubmissionAction} finish={answerProofAction} label="Submit for approval" fields={{ restoreId: restore.id }} />
+      <ProveForm
+        action={submitRestoreAction}
+        begin={askSubmissionAction}
+        finish={answerProofAction}
+        label="Submit for approval"
+        fields={{ restoreId: restore.id }}
+      />
       <div>
         <LinkButton href={`/restores/${restore.id}?step=check`} variant="quiet">
           Back

@@ -13,7 +13,11 @@ export function CheckStep({ restore }: { restore: RestoreView }) {
     <div className="grid gap-4">
       {preflight ? (
         <>
-          {preflight.blocked ? <Banner kind="bad" title="This plan cannot go on as it is">Mend what is marked with a square below, then check again.</Banner> : null}
+          {preflight.blocked ? (
+            <Banner kind="bad" title="This plan cannot go on as it is">
+              Mend what is marked with a square below, then check again.
+            </Banner>
+          ) : null}
           <VerdictList verdicts={preflight.verdicts} />
         </>
       ) : (

@@ -1,6 +1,7 @@
 "use client";
 import { useQueryClient, useSuspenseQuery } from "@tanstack/react-query";
 import { standing } from "@/app/(console)/restores/_components/standing";
+import { StatusGlyph } from "@/components/status/glyph";
 import { ProveForm } from "@/components/step-up/prove";
 import { ActionForm, SubmitButton } from "@/components/ui/action-form";
 import { Banner } from "@/components/ui/banner";
@@ -12,13 +13,18 @@ import { LinkButton } from "@/components/ui/link-button";
 import { Countdown, Moment } from "@/components/ui/moment";
 import { NameText } from "@/components/ui/name-text";
 import { PageHeader } from "@/components/ui/page-header";
-import { StatusGlyph } from "@/components/status/glyph";
 import { TextLink } from "@/components/ui/text-link";
 import { durationText } from "@/lib/core/words";
-import type { RestoreView } from "@/lib/restores/view";
 import { restoreQuery } from "@/lib/restores/queries";
 import { equivalentCommand, isFinished } from "@/lib/restores/rules";
-import { answerProofAction, askStartAction, cancelRestoreAction, reviseRestoreAction, startRestoreAction } from "../../actions";
+import type { RestoreView } from "@/lib/restores/view";
+import {
+  answerProofAction,
+  askStartAction,
+  cancelRestoreAction,
+  reviseRestoreAction,
+  startRestoreAction,
+} from "../../actions";
 import { PlanFacts } from "./plan-facts";
 import { Results } from "./results";
 import { RunSteps } from "./run-steps";
@@ -40,12 +46,15 @@ export function RestoreRun({ restoreId }: { restoreId: string }) {
         title={<Headline restore={restore} />}
         sub={
           <>
-            {restore.requester} asked{restore.incidentRef ? ` for ${restore.incidentRef}` : ""}: <NameText text={restore.reason} />
+            {restore.requester} asked{restore.incidentRef ? ` for ${restore.incidentRef}` : ""}:{" "}
+            <NameText text={restore.reason} />
           </>
         }
         actions={waiting ? <WaitingActions restore={restore} onDone={again} /> : null}
       />
-      {isError ? <Banner kind="unknown">The server does not answer. What you see may be old; this page goes on trying.</Banner> : null}
+      {isError ? (
+        <Banner kind="unknown">The server does not answer. What you see may be old; this page goes on trying.</Banner>
+      ) : null}
       <p role="status" className="sr-only">
         {text}
       </p>
@@ -56,7 +65,9 @@ export function RestoreRun({ restoreId }: { restoreId: string }) {
       ) : null}
       <div className="grid items-start gap-5 xl:grid-cols-[minmax(0,1fr)_340px]">
         <div className="grid min-w-0 gap-5">
-          {waiting && restore.approval.state === "approved" && restore.mine ? <StartCard restore={restore} onDone={again} /> : null}
+          {waiting && restore.approval.state === "approved" && restore.mine ? (
+            <StartCard restore={restore} onDone={again} />
+          ) : null}
           {waiting ? null : <RunSteps restore={restore} />}
           {restore.results.length > 0 ? <Results restore={restore} /> : null}
           <Card title="The plan" more={<FingerprintWords words={restore.approval.words} />} padded>
@@ -74,19 +85,50 @@ function Headline({ restore }: { restore: RestoreView }) {
   const name = <NameText text={restore.system.name} length={60} />;
   const target = restore.items[0]?.targetName ?? "its target";
   const { state, approval } = restore;
-  if (state === "succeeded") return <>{name} is back as {target}, and what it holds was checked.</>;
-  if (state === "partial") return <>{name} is back as {target}, but not every check passed.</>;
+  if (state === "succeeded")
+    return (
+      <>
+        {name} is back as {target}, and what it holds was checked.
+      </>
+    );
+  if (state === "partial")
+    return (
+      <>
+        {name} is back as {target}, but not every check passed.
+      </>
+    );
   if (state === "failed") return <>The restore of {name} failed.</>;
   if (state === "cancelled") return <>The restore of {name} was withdrawn.</>;
-  if (state !== "waiting") return <>{name} is being restored to {target}.</>;
-  if (approval.state === "pending") return <>The restore of {name} waits for {approval.neededTotal === 1 ? "one approval" : `${approval.neededTotal} approvals`}.</>;
-  if (approval.state === "approved") return <>The restore of {name} is approved and waits for {restore.mine ? "you" : restore.requester} to start it.</>;
-  return <>The restore of {name} was {approval.state === "rejected" ? "refused" : approval.state}.</>;
+  if (state !== "waiting")
+    return (
+      <>
+        {name} is being restored to {target}.
+      </>
+    );
+  if (approval.state === "pending")
+    return (
+      <>
+        The restore of {name} waits for{" "}
+        {approval.neededTotal === 1 ? "one approval" : `${approval.neededTotal} approvals`}.
+      </>
+    );
+  if (approval.state === "approved")
+    return (
+      <>
+        The restore of {name} is approved and waits for {restore.mine ? "you" : restore.requester} to start it.
+      </>
+    );
+  return (
+    <>
+      The restore of {name} was {approval.state === "rejected" ? "refused" : approval.state}.
+    </>
+  );
 }
 
 function WaitingActions({ restore, onDone }: { restore: RestoreView; onDone: () => void }) {
   const open = restore.approval.state === "pending" || restore.approval.state === "approved";
-  if (!open) return restore.mine ? <LinkButton href={`/restores/new?system=${restore.system.id}`}>Ask again</LinkButton> : null;
+  if (!open)
+    return restore.mine ? <LinkButton href={`/restores/new?system=${restore.system.id}`}>Ask again</LinkButton> : null;
   return (
     <>
       {restore.mine ? (
@@ -116,12 +158,20 @@ function StartCard({ restore, onDone }: { restore: RestoreView; onDone: () => vo
             </>
           ) : executeBefore ? (
             <>
-              You have <Countdown at={executeBefore} now={restore.now} over="no time left" /> to start it; then it expires.
+              You have <Countdown at={executeBefore} now={restore.now} over="no time left" /> to start it; then it
+              expires.
             </>
           ) : null}{" "}
           Your proof counts for this plan alone and for two minutes.
         </p>
-        <ProveForm action={startRestoreAction} begin={askStartAction} finish={answerProofAction} label="Start restore" fields={{ restoreId: restore.id }} onDone={onDone} />
+        <ProveForm
+          action={startRestoreAction}
+          begin={askStartAction}
+          finish={answerProofAction}
+          label="Start restore"
+          fields={{ restoreId: restore.id }}
+          onDone={onDone}
+        />
       </div>
     </Card>
   );
@@ -134,18 +184,53 @@ function VotesCard({ restore }: { restore: RestoreView }) {
       {isFinished(restore.state) && restore.rtaSeconds !== null ? (
         <Card padded title="Measured">
           <div className="grid gap-3">
-            <Figure label="Time to recover (RTA)" value={durationText(restore.rtaSeconds)} note={approval.plan?.system.rtoSeconds ? `of an RTO of ${durationText(approval.plan.system.rtoSeconds)}` : undefined} />
-            {restore.rpaSeconds === null ? null : <Figure label="Data lost (RPA)" value={durationText(restore.rpaSeconds)} note={approval.plan?.system.rpoSeconds ? `of an RPO of ${durationText(approval.plan.system.rpoSeconds)}` : undefined} />}
+            <Figure
+              label="Time to recover (RTA)"
+              value={durationText(restore.rtaSeconds)}
+              note={
+                approval.plan?.system.rtoSeconds
+                  ? `of an RTO of ${durationText(approval.plan.system.rtoSeconds)}`
+                  : undefined
+              }
+            />
+            {restore.rpaSeconds === null ? null : (
+              <Figure
+                label="Data lost (RPA)"
+                value={durationText(restore.rpaSeconds)}
+                note={
+                  approval.plan?.system.rpoSeconds
+                    ? `of an RPO of ${durationText(approval.plan.system.rpoSeconds)}`
+                    : undefined
+                }
+              />
+            )}
           </div>
         </Card>
       ) : null}
       <Card
-        title={approval.neededTotal === 0 ? "Needs no vote" : `${approval.neededTotal === 1 ? "One" : approval.neededTotal} must agree`}
+        title={
+          approval.neededTotal === 0
+            ? "Needs no vote"
+            : `${approval.neededTotal === 1 ? "One" : approval.neededTotal} must agree`
+        }
         more={<TextLink href={`/approvals/${approval.id}`}>Open</TextLink>}
       >
-        {approval.votes.length === 0 ? <CardRow lead={<StatusGlyph kind="none" label="no vote yet" className="mt-1" />}><span className="text-ink-2">Nobody has voted yet.</span></CardRow> : null}
+        {approval.votes.length === 0 ? (
+          <CardRow lead={<StatusGlyph kind="none" label="no vote yet" className="mt-1" />}>
+            <span className="text-ink-2">Nobody has voted yet.</span>
+          </CardRow>
+        ) : null}
         {approval.votes.map((vote) => (
-          <CardRow key={vote.voter} lead={<StatusGlyph kind={vote.verdict === "approve" ? "ok" : "bad"} label={vote.verdict === "approve" ? "agreed" : "refused"} className="mt-1" />}>
+          <CardRow
+            key={vote.voter}
+            lead={
+              <StatusGlyph
+                kind={vote.verdict === "approve" ? "ok" : "bad"}
+                label={vote.verdict === "approve" ? "agreed" : "refused"}
+                className="mt-1"
+              />
+            }
+          >
             <b className="font-medium">{vote.voter}</b>
             <span className="text-ink-3">
               {vote.verdict === "approve" ? "approved" : "refused"} <Moment at={vote.at} />

@@ -1,4 +1,5 @@
 "use client";
+import type { ReactNode } from "react";
 import { StatusGlyph } from "@/components/status/glyph";
 import type { StatusKind } from "@/components/status/kind";
 import { Card, CardRow } from "@/components/ui/card";
@@ -8,55 +9,93 @@ import { durationText } from "@/lib/core/words";
 import { isFinished } from "@/lib/restores/rules";
 import type { RestoreView } from "@/lib/restores/view";
 
-const phases = [
+type Phase = "dispatch" | "restore" | "validate";
+type Item = RestoreView["items"][number];
+type Timing = RestoreView["timings"][number];
+
+const phases: { phase: Phase; title: string }[] = [
   { phase: "dispatch", title: "Hand the order to the provider" },
   { phase: "restore", title: "The provider restores" },
   { phase: "validate", title: "Ask the restored data" },
-] as const;
+];
 
 /** The run, phase by phase, against the clock of the RTO. */
 export function RunSteps({ restore }: { restore: RestoreView }) {
   const elapsedMs = useElapsed();
   const now = Date.parse(restore.now) + elapsedMs;
-  const item = restore.items[0];
-  const spent = restore.startedAt ? Math.max(0, ((restore.finishedAt ? Date.parse(restore.finishedAt) : now) - Date.parse(restore.startedAt)) / 1_000) : 0;
   const rto = restore.approval.plan?.system.rtoSeconds ?? 0;
-  const over = isFinished(restore.state);
-  const attempt = item?.attempts[0];
+  const spent = restore.startedAt ? secondsOf(restore.startedAt, restore.finishedAt, now) : 0;
   return (
     <Card
       title="The run"
       more={
         <span className="num">
-          {durationText(Math.floor(spent))}
+          {durationText(spent)}
           {rto ? ` of ${durationText(rto)}` : ""}
         </span>
       }
     >
-      {phases.map(({ phase, title }) => {
-        const timing = restore.timings.find((known) => known.phase === phase);
-        const took = timing ? ((timing.endedAt ? Date.parse(timing.endedAt) : now) - Date.parse(timing.startedAt)) / 1_000 : null;
-        const live = timing !== undefined && timing.endedAt === null && !over;
-        const kind: StatusKind = !timing ? "none" : live ? "run" : restore.state === "failed" && lastPhase(restore) === phase ? "bad" : "ok";
-        return (
-          <CardRow key={phase} lead={<StatusGlyph kind={kind} className="mt-1" />} end={took === null ? null : <span className="num text-ink-2">{durationText(Math.max(0, Math.floor(took)))}</span>}>
-            <span className="font-medium">{title}</span>
-            {phase === "dispatch" && item?.jobRef ? <span className="text-ink-2">Restore job <span className="font-mono text-sm">{item.jobRef}</span></span> : null}
-            {phase === "dispatch" && !item?.jobRef && item?.message ? <span className="text-ink-2">{item.message}</span> : null}
-            {phase === "dispatch" && attempt?.errorMessage && !item?.jobRef && attempt.errorMessage !== item?.message ? <span className="text-ink-2">{attempt.errorMessage}</span> : null}
-            {phase === "restore" && live ? (
-              <>
-                <Progress label="Restore" share={item?.percent == null ? null : item.percent / 100} />
-                <span className="num text-ink-2">{item?.percent ?? 0} %{item?.message ? `: ${item.message}` : ""}</span>
-              </>
-            ) : null}
-            {phase === "restore" && item?.createdRef ? <span className="font-mono text-sm text-ink-2">{item.createdRef}</span> : null}
-            {phase === "validate" && live ? <span className="text-ink-2">Waiting until it answers, then asking every assertion.</span> : null}
-          </CardRow>
-        );
-      })}
+      {phases.map(({ phase, title }) => (
+        <PhaseRow key={phase} phase={phase} title={title} restore={restore} now={now} />
+      ))}
     </Card>
   );
 }
 
-const lastPhase = (restore: RestoreView) => [...restore.timings].sort((a, b) => a.startedAt.localeCompare(b.startedAt)).at(-1)?.phase;
+const secondsOf = (from: string, to: string | null, now: number) =>
+  Math.max(0, Math.floor(((to ? Date.parse(to) : now) - Date.parse(from)) / 1_000));
+
+function PhaseRow({ phase, title, restore, now }: { phase: Phase; title: string; restore: RestoreView; now: number }) {
+  const timing = restore.timings.find((known) => known.phase === phase);
+  const kind = kindOf(restore, timing);
+  const item = restore.items[0];
+  return (
+    <CardRow
+      lead={<StatusGlyph kind={kind} className="mt-1" />}
+      end={
+        timing ? (
+          <span className="num text-ink-2">{durationText(secondsOf(timing.startedAt, timing.endedAt, now))}</span>
+        ) : null
+      }
+    >
+      <span className="font-medium">{title}</span>
+      {item ? <span className="grid gap-0.5 text-ink-2">{tellers[phase](item, kind === "run")}</span> : null}
+    </CardRow>
+  );
+}
+
+function kindOf(restore: RestoreView, timing: Timing | undefined): StatusKind {
+  if (!timing) return "none";
+  if (timing.endedAt === null && !isFinished(restore.state)) return "run";
+  const last = [...restore.timings].sort((a, b) => a.startedAt.localeCompare(b.startedAt)).at(-1);
+  return restore.state === "failed" && last?.phase === timing.phase ? "bad" : "ok";
+}
+
+const tellers: Record<Phase, (item: Item, live: boolean) => ReactNode> = {
+  dispatch: tellDispatch,
+  restore: tellRestore,
+  validate: (_, live) => (live ? "Waiting until it answers, then asking every assertion." : null),
+};
+
+function tellDispatch({ jobRef, message, attempts }: Item): ReactNode {
+  if (jobRef)
+    return (
+      <span>
+        Restore job <span className="font-mono text-sm">{jobRef}</span>
+      </span>
+    );
+  return message ?? attempts[0]?.errorMessage ?? null;
+}
+
+function tellRestore({ percent, message, createdRef }: Item, live: boolean): ReactNode {
+  if (createdRef) return <span className="font-mono text-sm">{createdRef}</span>;
+  if (!live) return null;
+  return (
+    <>
+      <Progress label="Restore" share={percent === null ? null : percent / 100} />
+      <span className="num">
+        {percent ?? 0} %{message ? `: ${message}` : ""}
+      </span>
+    </>
+  );
+}

@@ -19,7 +19,14 @@ export function WhatStep({ restore }: { restore: RestoreView }) {
   return (
     <ActionForm action={saveWhatAction}>
       <DraftKey restore={restore} />
-      <RadioCards name="resourceId" legend="Resource" choices={choices} defaultValue={restore.draft.resourceId} required columns={2} />
+      <RadioCards
+        name="resourceId"
+        legend="Resource"
+        choices={choices}
+        defaultValue={restore.draft.resourceId}
+        required
+        columns={2}
+      />
       <Field name="reason" label="Why" hint="Approvers read this first. At least 10 characters." required>
         <Textarea name="reason" rows={3} defaultValue={restore.reason} maxLength={2_000} />
       </Field>

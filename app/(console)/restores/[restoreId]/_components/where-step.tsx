@@ -23,11 +23,27 @@ export function WhereStep({ restore }: { restore: RestoreView }) {
   return (
     <ActionForm action={saveWhereAction}>
       <DraftKey restore={restore} />
-      <Banner kind={form.createsNew ? "ok" : "bad"} title={form.createsNew ? "This becomes a new resource" : "This writes into something that exists"}>
-        {form.createsNew ? "It stands beside the source in the same account and network; nothing is overwritten." : "It asks the strictest approval, because it can overwrite data."}
+      <Banner
+        kind={form.createsNew ? "ok" : "bad"}
+        title={form.createsNew ? "This becomes a new resource" : "This writes into something that exists"}
+      >
+        {form.createsNew
+          ? "It stands beside the source in the same account and network; nothing is overwritten."
+          : "It asks the strictest approval, because it can overwrite data."}
       </Banner>
-      <Field name="targetName" label="Name of the new resource" hint="Its end names this request, so that it can be found and cleaned up." required>
-        <Input name="targetName" defaultValue={targetName} maxLength={63} className="max-w-[28rem]" spellCheck={false} />
+      <Field
+        name="targetName"
+        label="Name of the new resource"
+        hint="Its end names this request, so that it can be found and cleaned up."
+        required
+      >
+        <Input
+          name="targetName"
+          defaultValue={targetName}
+          maxLength={63}
+          className="max-w-[28rem]"
+          spellCheck={false}
+        />
       </Field>
       <div className="grid gap-4 md:grid-cols-2">
         {required.map((field) => (
@@ -36,7 +52,9 @@ export function WhereStep({ restore }: { restore: RestoreView }) {
       </div>
       {optional.length > 0 ? (
         <details className="rounded-md border">
-          <summary className="cursor-pointer px-3.5 py-2.5 font-medium">{optional.length} settings as at the source</summary>
+          <summary className="cursor-pointer px-3.5 py-2.5 font-medium">
+            {optional.length} settings as at the source
+          </summary>
           <div className="grid gap-4 border-t p-3.5 md:grid-cols-2">
             {optional.map((field) => (
               <Setting key={field.key} field={field} value={settings[field.key]} />
@@ -53,7 +71,9 @@ export function WhereStep({ restore }: { restore: RestoreView }) {
         </details>
       ) : null}
       <div className="flex flex-wrap items-center justify-end gap-3">
-        <span className="mr-auto text-ink-3">Next, everything that could go wrong is looked at. Nothing is changed by that.</span>
+        <span className="mr-auto text-ink-3">
+          Next, everything that could go wrong is looked at. Nothing is changed by that.
+        </span>
         <LinkButton href={`/restores/${restore.id}?step=when`} variant="quiet">
           Back
         </LinkButton>
@@ -81,7 +101,12 @@ function Setting({ field, value }: { field: FormField; value: string | undefined
       ) : field.kind === "json" ? (
         <Textarea name={name} defaultValue={shown} rows={2} className="font-mono text-sm" spellCheck={false} />
       ) : (
-        <Input name={name} defaultValue={shown} inputMode={field.kind === "number" ? "numeric" : "text"} spellCheck={false} />
+        <Input
+          name={name}
+          defaultValue={shown}
+          inputMode={field.kind === "number" ? "numeric" : "text"}
+          spellCheck={false}
+        />
       )}
     </Field>
   );

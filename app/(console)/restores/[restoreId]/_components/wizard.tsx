@@ -4,9 +4,8 @@ import { Card } from "@/components/ui/card";
 import { NameText } from "@/components/ui/name-text";
 import { PageHeader } from "@/components/ui/page-header";
 import { Stepper } from "@/components/ui/stepper";
-import type { listMoments } from "@/lib/restores/data";
-import type { RestoreView } from "@/lib/restores/view";
 import { type WizardStep, wizardSteps } from "@/lib/restores/rules";
+import type { Moments, RestoreView } from "@/lib/restores/view";
 import { cancelRestoreAction } from "../../actions";
 import { AuthoriseStep } from "./authorise-step";
 import { CheckStep } from "./check-step";
@@ -14,9 +13,13 @@ import { WhatStep } from "./what-step";
 import { WhenStep } from "./when-step";
 import { WhereStep } from "./where-step";
 
-export type Moments = Awaited<ReturnType<typeof listMoments>>;
-
-const labels: Record<WizardStep, string> = { what: "What and why", when: "When", where: "Where", check: "Before you go on", authorise: "Authorise" };
+const labels: Record<WizardStep, string> = {
+  what: "What and why",
+  when: "When",
+  where: "Where",
+  check: "Before you go on",
+  authorise: "Authorise",
+};
 
 /** The wizard of a restore: one step at a time, everything kept on the server, nothing started. */
 export function Wizard({ restore, moments, step }: { restore: RestoreView; moments: Moments; step: WizardStep }) {

@@ -10,7 +10,14 @@ export function BeginFrom({ fields }: { fields: Record<string, string> }) {
         {Object.entries(fields).map(([name, value]) => (
           <input key={name} type="hidden" name={name} value={value} />
         ))}
-        <p className="text-ink-2">{fields.pointId ? "You come from a recovery point." : fields.resourceId ? "You come from a resource." : "You come from a system."} Go on with it, or choose another below.</p>
+        <p className="text-ink-2">
+          {fields.pointId
+            ? "You come from a recovery point."
+            : fields.resourceId
+              ? "You come from a resource."
+              : "You come from a system."}{" "}
+          Go on with it, or choose another below.
+        </p>
         <div>
           <SubmitButton>Go on with this</SubmitButton>
         </div>

@@ -1,0 +1,36 @@
+import { PlanFacts } from "@/app/(console)/restores/[restoreId]/_components/plan-facts";
+import { Card } from "@/components/ui/card";
+import { Facts } from "@/components/ui/facts";
+import { FingerprintWords } from "@/components/ui/fingerprint-words";
+import type { ApprovalPage } from "@/lib/approvals/view";
+import { levelText } from "@/lib/restores/rules";
+import { PlanChanges } from "./plan-changes";
+
+/** The plan, what it loses and how long it takes, and what changed since people last looked. */
+export function WhatRuns({ request }: { request: ApprovalPage }) {
+  const { plan, previousPlan, revision, preflight } = request;
+  const finding = (id: string) => preflight?.verdicts.find((verdict) => verdict.id === id)?.detail ?? "unknown";
+  return (
+    <Card
+      title="What will run"
+      more={
+        <>
+          revision {revision} · <FingerprintWords words={request.words} />
+        </>
+      }
+      padded
+    >
+      <div className="grid gap-4">
+        <Facts
+          facts={[
+            { term: "Data lost", detail: finding("loss") },
+            { term: "Time", detail: finding("time") },
+            { term: "Asks for", detail: levelText[request.level] },
+          ]}
+        />
+        {plan ? <PlanFacts plan={plan} /> : null}
+        {plan && previousPlan ? <PlanChanges before={previousPlan} after={plan} revision={revision} /> : null}
+      </div>
+    </Card>
+  );
+}

@@ -1,0 +1,66 @@
+"use server";
+import { answerProof, askProof } from "@/lib/access/proof";
+import { type ActionState, submit, submitFor } from "@/lib/access/submit";
+import {
+  disablePerson,
+  enablePerson,
+  endEverybodysSessions,
+  endPersonsSessions,
+  giveRole,
+  invitePerson,
+  reissueCode,
+  takeRole,
+} from "@/lib/people/commands";
+import { proofOfEnabling, proofOfGift, proofOfInvitation, proofOfReissue } from "@/lib/people/data";
+
+export async function askInvitationAction(input: unknown) {
+  return askProof(proofOfInvitation, input);
+}
+
+export async function askGiftAction(input: unknown) {
+  return askProof(proofOfGift, input);
+}
+
+export async function askEnablingAction(input: unknown) {
+  return askProof(proofOfEnabling, input);
+}
+
+export async function askReissueAction(input: unknown) {
+  return askProof(proofOfReissue, input);
+}
+
+export async function answerProofAction(input: unknown) {
+  return answerProof(input);
+}
+
+export async function invitePersonAction(_: ActionState, form: FormData) {
+  return submitFor(invitePerson, form);
+}
+
+export async function reissueCodeAction(_: ActionState, form: FormData) {
+  return submitFor(reissueCode, form);
+}
+
+export async function giveRoleAction(_: ActionState, form: FormData): Promise<ActionState> {
+  return submit(giveRole, form);
+}
+
+export async function takeRoleAction(_: ActionState, form: FormData): Promise<ActionState> {
+  return submit(takeRole, form);
+}
+
+export async function disablePersonAction(_: ActionState, form: FormData): Promise<ActionState> {
+  return submit(disablePerson, form);
+}
+
+export async function enablePersonAction(_: ActionState, form: FormData): Promise<ActionState> {
+  return submit(enablePerson, form);
+}
+
+export async function endPersonsSessionsAction(_: ActionState, form: FormData): Promise<ActionState> {
+  return submit(endPersonsSessions, form);
+}
+
+export async function endEverybodysSessionsAction(_: ActionState, form: FormData): Promise<ActionState> {
+  return submit(endEverybodysSessions, form);
+}

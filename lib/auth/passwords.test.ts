@@ -1,0 +1,31 @@
+import { dictionary } from "@zxcvbn-ts/language-common";
+import { expect, it } from "vitest";
+import { faultOf, fitsPassword, hashPassword } from "./passwords";
+
+const listed = dictionary["passwords-common"].find(({ length }) => length >= 15);
+
+it.each([
+  ["fourteen characters", "abcd efgh ijkl", /at least 15/],
+  ["257 characters", `${"ab1-".repeat(64)}x`, /at most 256/],
+  ["a listed one", listed ?? "", /lists/],
+  ["a listed one in capitals with signs around it", `1!${(listed ?? "").toUpperCase()}!1`, /lists/],
+  ["one letter over and over", "aaaaaaaaaaaaaaaa", /repeats/],
+  ["one word over and over", "lanternlanternlant", /repeats/],
+  ["mostly one's own name", "margarethe.fischer1", /your name/],
+  ["mostly the product's name", "holdfastholdfast1", /your name/],
+])("refuses %s", (_, password, fault) => {
+  expect(faultOf(password, ["lena@example.test", "Margarethe Fischer"])).toMatch(fault);
+});
+
+it.each(["a small boat at sea", "abcd efgh ijkl m", "Ünïcödé ist länger"])("takes %s", (password) => {
+  expect(faultOf(password, ["lena@example.test", "Lena Fischer"])).toBeNull();
+});
+
+it("fits the password that was hashed, in either form of its letters, and no other", async () => {
+  const kept = await hashPassword("café on the harbour");
+  expect(kept).toMatch(/^\$argon2id\$m=65536,t=3,p=1\$/);
+  expect(await fitsPassword("cafe\u0301 on the harbour", kept)).toBe(true);
+  expect(await fitsPassword("café on the harbor", kept)).toBe(false);
+  expect(await fitsPassword("anything at all here", null)).toBe(false);
+  expect(await fitsPassword("café on the harbour", "$argon2id$broken")).toBe(false);
+});

@@ -1,0 +1,57 @@
+import "server-only";
+import { Client } from "pg";
+
+export type Reach = { host: string; port: number; databaseName: string; user: string; password: string };
+
+/** What one statement answered: a single value as text, null for SQL's null, or why there is none. */
+export type Answered = { ok: true; value: string | null } | { ok: false; message: string };
+
+export type Ask = (sql: string) => Promise<Answered>;
+
+const connectMs = 10_000;
+const statementMs = 30_000;
+const longest = 400;
+
+/**
+ * Opens somebody else's PostgreSQL database, such as a restored one, to ask it questions: each in a read-only
+ * transaction of its own with 30 s to answer. Throws only when it cannot be reached at all.
+ */
+export async function withProbe<T>(reach: Reach, work: (ask: Ask) => Promise<T>): Promise<T> {
+  const client = new Client({
+    host: reach.host,
+    port: reach.port,
+    database: reach.databaseName,
+    user: reach.user,
+    password: reach.password,
+    connectionTimeoutMillis: connectMs,
+    statement_timeout: statementMs,
+    query_timeout: statementMs + 5_000,
+    application_name: "holdfast validation",
+  });
+  client.on("error", () => undefined);
+  await client.connect();
+  try {
+    return await work((sql) => askOne(client, sql));
+  } finally {
+    await client.end();
+  }
+}
+
+async function askOne(client: Client, sql: string): Promise<Answered> {
+  try {
+    await client.query("begin read only");
+    const { rows, fields } = await client.query({ text: sql, rowMode: "array" });
+    if (rows.length !== 1 || fields.length !== 1)
+      return { ok: false, message: `It answered ${rows.length} rows of ${fields.length} values; one value is wanted.` };
+    return { ok: true, value: asText(rows[0]?.[0]) };
+  } catch (error) {
+    return { ok: false, message: error instanceof Error ? error.message.slice(0, longest) : "It did not answer." };
+  } finally {
+    await client.query("rollback").catch(() => undefined);
+  }
+}
+
+const asText = (value: unknown): string | null => {
+  if (value === null || value === undefined) return null;
+  return (value instanceof Date ? value.toISOString() : String(value)).slice(0, longest);
+};
