@@ -9,11 +9,15 @@ it.each([
   ["no origin", {}],
   ["another origin", { origin: "https://evil.example" }],
   ["another port", { origin: "http://localhost:3998" }],
-  ["a forwarded host that agrees with another origin", { origin: "https://evil.example", "x-forwarded-host": "evil.example" }],
+  [
+    "a forwarded host that agrees with another origin",
+    { origin: "https://evil.example", "x-forwarded-host": "evil.example" },
+  ],
   ["an opaque origin", { origin: "null" }],
   ["a bearer token beside the cookie", { authorization: "Bearer x" }],
 ])("refuses a write with %s", (_, headers) => {
-  for (const method of ["POST", "PUT", "PATCH", "DELETE"]) expect(ask(method, "/restores", headers).kind).toBe("refuse");
+  for (const method of ["POST", "PUT", "PATCH", "DELETE"])
+    expect(ask(method, "/restores", headers).kind).toBe("refuse");
 });
 
 it("lets our own pages write, and machines that bring no cookies", () => {

@@ -23,7 +23,9 @@ const files = fs
 
 /** Every exported function with its body, up to the next line that closes it at the margin. */
 function exportsOf(text: string): { name: string; body: string }[] {
-  return [...text.matchAll(/^export (?:async function|function|const) (\w+)[\s\S]*?^\}?;?\)?;?$/gm)].map(([body, name = ""]) => ({ name, body }));
+  return [...text.matchAll(/^export (?:async function|function|const) (\w+)[\s\S]*?^\}?;?\)?;?$/gm)].map(
+    ([body, name = ""]) => ({ name, body }),
+  );
 }
 
 const goesThroughPorch = (body: string) => porches.some((porch) => new RegExp(`\\b${porch}(?:<[^(]*>)?\\(`).test(body));
@@ -38,7 +40,9 @@ it("has `use server` at the head of files only, never inside a function that wou
 
 it("lets no server action past the porches", () => {
   const loose = files.flatMap(({ file, text }) =>
-    exportsOf(text).filter(({ body }) => !goesThroughPorch(body)).map(({ name }) => `${file}: ${name}`),
+    exportsOf(text)
+      .filter(({ body }) => !goesThroughPorch(body))
+      .map(({ name }) => `${file}: ${name}`),
   );
   expect(loose).toEqual([]);
 });

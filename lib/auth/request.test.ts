@@ -23,7 +23,11 @@ it.each([
 });
 
 it("names browsers as their owners know them", () => {
-  expect(labelOf("Mozilla/5.0 (X11; Linux x86_64) AppleWebKit/537.36 Chrome/140.0 Safari/537.36")).toBe("Chrome on Linux");
-  expect(labelOf("Mozilla/5.0 (iPhone; CPU iPhone OS 19_0 like Mac OS X) Version/19.0 Safari/604.1")).toBe("Safari on iPhone");
+  expect(labelOf("Mozilla/5.0 (X11; Linux x86_64) AppleWebKit/537.36 Chrome/140.0 Safari/537.36")).toBe(
+    "Chrome on Linux",
+  );
+  expect(labelOf("Mozilla/5.0 (iPhone; CPU iPhone OS 19_0 like Mac OS X) Version/19.0 Safari/604.1")).toBe(
+    "Safari on iPhone",
+  );
   expect(labelOf("curl/8")).toBe("A browser");
 });

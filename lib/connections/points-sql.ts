@@ -90,7 +90,10 @@ const sum = (rows: readonly { written: number }[]) => rows.reduce((total, { writ
 
 /** Brings what is stored in line with what is staged. */
 export async function mergePoints(query: Query, read: PointsRead): Promise<Written> {
-  const [{ count } = { count: 0 }] = await query<{ count: number }>("select count(*)::int as count from staged_points", []);
+  const [{ count } = { count: 0 }] = await query<{ count: number }>(
+    "select count(*)::int as count from staged_points",
+    [],
+  );
   const { connectionId, region, vaultId } = read;
   const added = await query<{ id: string }>(addUnknownResources, [connectionId, region]);
   const written = await query<{ id: string; written: number }>(upsertPoints, [connectionId, region, vaultId]);

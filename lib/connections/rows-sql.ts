@@ -16,7 +16,11 @@ const written = (read: number, rows: readonly { id: string | null }[]): Written 
 });
 
 /** Writes down a page of resources; one that only its points remember keeps what was known of it while it lived. */
-export async function writeResources(tx: Tx, { connectionId, region }: Place, page: readonly ObservedResource[]): Promise<Written> {
+export async function writeResources(
+  tx: Tx,
+  { connectionId, region }: Place,
+  page: readonly ObservedResource[],
+): Promise<Written> {
   if (page.length === 0) return nothingWritten;
   const rows = await tx.$queryRaw<{ id: string }[]>`
     insert into resources as r (connection_id, region, provider_ref, kind, name, account, size_bytes, tags, raw_status, detail,
@@ -39,7 +43,12 @@ export async function writeResources(tx: Tx, { connectionId, region }: Place, pa
 }
 
 /** Marks the account's own resources of a region that a complete reading did not show. */
-export async function markResourcesVanished(tx: Tx, { connectionId, region }: Place, seen: readonly string[], readAt: Date): Promise<Written> {
+export async function markResourcesVanished(
+  tx: Tx,
+  { connectionId, region }: Place,
+  seen: readonly string[],
+  readAt: Date,
+): Promise<Written> {
   const rows = await tx.$queryRaw<{ id: string }[]>`
     update resources r set vanished_at = now(), observed_at = now()
     from connections c
@@ -52,7 +61,11 @@ export async function markResourcesVanished(tx: Tx, { connectionId, region }: Pl
 export type VaultRow = { id: string; name: string; provider_ref: string };
 
 /** Writes down the vaults of a region and answers them all, by name. */
-export async function writeVaults(tx: Tx, { connectionId, region }: Place, page: readonly ObservedVault[]): Promise<Written> {
+export async function writeVaults(
+  tx: Tx,
+  { connectionId, region }: Place,
+  page: readonly ObservedVault[],
+): Promise<Written> {
   if (page.length === 0) return nothingWritten;
   const rows = await tx.$queryRaw<{ id: string }[]>`
     insert into vaults as v (connection_id, region, provider_ref, name, kind, lock_mode, lock_final_at, min_days, max_days, key_ref,
@@ -74,7 +87,12 @@ export async function writeVaults(tx: Tx, { connectionId, region }: Place, page:
 }
 
 /** Marks vaults that a complete list did not show, with the points in them. */
-export async function markVaultsVanished(tx: Tx, { connectionId, region }: Place, seen: readonly string[], readAt: Date): Promise<Written> {
+export async function markVaultsVanished(
+  tx: Tx,
+  { connectionId, region }: Place,
+  seen: readonly string[],
+  readAt: Date,
+): Promise<Written> {
   const gone = await tx.$queryRaw<{ id: string }[]>`
     update vaults v set vanished_at = now(), observed_at = now()
     where v.connection_id = ${connectionId}::uuid and v.region = ${region} and v.vanished_at is null
@@ -88,7 +106,11 @@ export async function markVaultsVanished(tx: Tx, { connectionId, region }: Place
 }
 
 /** Writes down a page of jobs, each with the resource it worked on where that is known. */
-export async function writeJobs(tx: Tx, { connectionId, region }: Place, page: readonly ObservedJob[]): Promise<Written> {
+export async function writeJobs(
+  tx: Tx,
+  { connectionId, region }: Place,
+  page: readonly ObservedJob[],
+): Promise<Written> {
   if (page.length === 0) return nothingWritten;
   const rows = await tx.$queryRaw<{ id: string | null }[]>`
     with page as materialized (

@@ -85,9 +85,15 @@ export async function writePoints(
   return inBulk((bulk) => stream(bulk, actor, read, continued(buffer, iterator, onPage)));
 }
 
-async function mergeBuffer(points: readonly ObservedPoint[], read: PointsRead, tx: Parameters<Parameters<typeof observe>[1]>[0]) {
+async function mergeBuffer(
+  points: readonly ObservedPoint[],
+  read: PointsRead,
+  tx: Parameters<Parameters<typeof observe>[1]>[0],
+) {
   await tx.$executeRawUnsafe(stagingTable("on commit drop"));
-  const rows = points.map((point) => Object.fromEntries(toRow(point).map((value, index) => [columns[index] ?? "", value])));
+  const rows = points.map((point) =>
+    Object.fromEntries(toRow(point).map((value, index) => [columns[index] ?? "", value])),
+  );
   await tx.$executeRawUnsafe(
     `insert into staged_points (${columns.join(", ")})
      select ${columns.join(", ")} from jsonb_populate_recordset(null::staged_points, $1::jsonb)`,
@@ -97,7 +103,12 @@ async function mergeBuffer(points: readonly ObservedPoint[], read: PointsRead, t
 }
 
 /** The points stay in a temporary table until all are there, so that no lock is held while the provider is read. */
-async function stream(bulk: Bulk, actor: JobActor, read: PointsRead, pages: AsyncIterable<readonly ObservedPoint[]>): Promise<Written> {
+async function stream(
+  bulk: Bulk,
+  actor: JobActor,
+  read: PointsRead,
+  pages: AsyncIterable<readonly ObservedPoint[]>,
+): Promise<Written> {
   await observe(actor, async () => undefined);
   await bulk.query(stagingTable("on commit preserve rows"));
   await bulk.copy("staged_points", columns, rowsOf(pages));

@@ -14,7 +14,11 @@ export class Tally {
 
   add(sort: string, { read, written, vanished, resourceIds }: Written): void {
     const known = this.counts[sort] ?? { read: 0, written: 0, vanished: 0 };
-    this.counts[sort] = { read: known.read + read, written: known.written + written, vanished: known.vanished + vanished };
+    this.counts[sort] = {
+      read: known.read + read,
+      written: known.written + written,
+      vanished: known.vanished + vanished,
+    };
     for (const id of resourceIds) this.touched.add(id);
   }
 }

@@ -14,7 +14,11 @@ const pollEverySeconds = 90;
  * uninterrupted stretch: it ends when its backup stops or its latest time stands still, and goes on where the provider
  * says that nothing was lost in between. Resources without a continuous recovery point have none that we could use.
  */
-export async function writeWindows(tx: Tx, { connectionId, region }: Place, windows: readonly ObservedWindow[]): Promise<Written> {
+export async function writeWindows(
+  tx: Tx,
+  { connectionId, region }: Place,
+  windows: readonly ObservedWindow[],
+): Promise<Written> {
   await tx.$executeRaw`
     create temp table told_windows on commit drop as
     select r.id as resource_id, p.id as point_id, x."earliestAt" as earliest_at, x."latestAt" as latest_at,
@@ -37,22 +41,28 @@ export async function writeWindows(tx: Tx, { connectionId, region }: Place, wind
     from told_windows t where w.resource_id = t.resource_id and w.to_at is null and t.latest_at > w.latest_at
     returning w.resource_id::text as id`;
   const still = await tx.$queryRaw<{ id: string }[]>`
-    update restore_windows w set still_polls = w.still_polls + 1, lag_seconds = t.lag_seconds, observed_at = now(),
+    update restore_windows w set still_polls = w.still_polls + 1, lag_seconds = greatest(0, extract(epoch from now() - w.latest_at))::int, observed_at = now(),
       to_at = case when w.still_polls + 1 >= ${stillPollsToClose} then w.latest_at end
-    from told_windows t where w.resource_id = t.resource_id and w.to_at is null and t.latest_at <= w.latest_at
-      and w.observed_at <= now() - make_interval(secs => ${pollEverySeconds})
+    from resources r left join told_windows t on t.resource_id = r.id
+    where w.resource_id = r.id and r.connection_id = ${connectionId}::uuid and r.region = ${region} and w.to_at is null
+      and coalesce(t.latest_at, w.latest_at) <= w.latest_at and w.observed_at <= now() - make_interval(secs => ${pollEverySeconds})
     returning w.resource_id::text as id`;
   const begun = await tx.$queryRaw<{ id: string }[]>`
     insert into restore_windows (resource_id, point_id, from_at, latest_at, earliest_at, lag_seconds, observed_at)
     select t.resource_id, t.point_id,
-      greatest(coalesce(least(t.earliest_at, t.born_at), t.latest_at), (select max(w.to_at) from restore_windows w where w.resource_id = t.resource_id)),
+      greatest(coalesce(t.earliest_at, t.born_at, t.latest_at), (select max(w.to_at) from restore_windows w where w.resource_id = t.resource_id)),
       t.latest_at, coalesce(t.earliest_at, t.born_at), t.lag_seconds, now()
     from told_windows t
     where not exists (select 1 from restore_windows w where w.resource_id = t.resource_id and (w.to_at is null or w.to_at >= t.latest_at))
     returning resource_id::text as id`;
   await tx.$executeRaw`drop table told_windows`;
   const rows = [...stopped, ...torn, ...reopened, ...moved, ...still, ...begun];
-  return { ...nothingWritten, read: windows.length, written: rows.length, resourceIds: [...new Set(rows.map(({ id }) => id))] };
+  return {
+    ...nothingWritten,
+    read: windows.length,
+    written: rows.length,
+    resourceIds: [...new Set(rows.map(({ id }) => id))],
+  };
 }
 
 /** A backup that stopped, expired or vanished ends its stretch where it had come to; what it holds stays until it expires. */

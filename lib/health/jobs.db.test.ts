@@ -1,3 +1,4 @@
+import { randomUUID } from "node:crypto";
 import { afterAll, beforeAll, beforeEach, describe, expect, it } from "vitest";
 import { db, reader } from "@/lib/platform/db";
 import { theWorker } from "@/lib/platform/testing/people";
@@ -145,7 +146,7 @@ describe("an evaluation", () => {
     const version = await db.approvalPolicyVersion.create({ data: { policyId: policy.id, version: 1, levels: {}, createdById: null } });
     for (const [index, rtaSeconds] of [600, 700, 900].entries()) {
       const approval = await db.approvalRequest.create({
-        data: { subjectType: "restore", subjectId: systemId, level: 2, policyVersionId: version.id, requesterId: user.id },
+        data: { subjectType: "restore", subjectId: randomUUID(), level: 2, policyVersionId: version.id, requesterId: user.id },
       });
       await db.restoreRequest.create({
         data: { handle: `h${index}${systemId.slice(-5)}`, systemId, requestedById: user.id, approvalId: approval.id, state: "succeeded", rtaSeconds, finishedAt: estate.ago(60 + index) },
@@ -182,7 +183,8 @@ describe("a sweep", () => {
 });
 
 it("comes to the same verdicts step by step as from scratch", async () => {
-  const systems = await Promise.all(Array.from({ length: 12 }, () => estate.protectedSystem("tier-2")));
+  const systems: Awaited<ReturnType<Estate["protectedSystem"]>>[] = [];
+  for (let index = 0; index < 12; index += 1) systems.push(await estate.protectedSystem("tier-2"));
   await evaluateHealth(worker, {});
   // A history of small changes, each followed by the evaluation that a sync would ask for.
   for (const [index, ids] of systems.entries()) {

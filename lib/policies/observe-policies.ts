@@ -46,10 +46,17 @@ export async function writePolicies(
   const changedRules = await writeRules(tx, policies, byRef, now);
   const resourceIds = await writeAssignments(tx, place, policies, byRef, now);
   const gone = await closeVanished(tx, place, [...byRef.keys()], now);
-  return { written: changedRules + resourceIds.length + gone.length, resourceIds: [...new Set([...resourceIds, ...gone])] };
+  return {
+    written: changedRules + resourceIds.length + gone.length,
+    resourceIds: [...new Set([...resourceIds, ...gone])],
+  };
 }
 
-async function upsertPolicies(tx: Tx, { connectionId, region }: Place, policies: readonly ObservedPolicy[]): Promise<PolicyRow[]> {
+async function upsertPolicies(
+  tx: Tx,
+  { connectionId, region }: Place,
+  policies: readonly ObservedPolicy[],
+): Promise<PolicyRow[]> {
   const page = policies.map(({ providerRef, name, rawStatus }) => ({ providerRef, name, rawStatus }));
   await tx.$executeRaw`
     insert into policies as p (connection_id, region, provider_ref, name, raw_status, observed_at)
@@ -58,11 +65,21 @@ async function upsertPolicies(tx: Tx, { connectionId, region }: Place, policies:
     on conflict (connection_id, region, provider_ref) do update set
       name = excluded.name, raw_status = excluded.raw_status, observed_at = now(), vanished_at = null
     where p.vanished_at is not null or (p.name, p.raw_status) is distinct from (excluded.name, excluded.raw_status)`;
-  return tx.policy.findMany({ where: { connectionId, region, vanishedAt: null, providerRef: { in: page.map(({ providerRef }) => providerRef) } }, select: { id: true, providerRef: true } });
+  return tx.policy.findMany({
+    where: { connectionId, region, vanishedAt: null, providerRef: { in: page.map(({ providerRef }) => providerRef) } },
+    select: { id: true, providerRef: true },
+  });
 }
 
-async function writeRules(tx: Tx, policies: readonly ObservedPolicy[], byRef: ReadonlyMap<string, PolicyRow>, now: Date): Promise<number> {
-  const open = await tx.policyRule.findMany({ where: { policyId: { in: [...byRef.values()].map(({ id }) => id) }, validTo: null } });
+async function writeRules(
+  tx: Tx,
+  policies: readonly ObservedPolicy[],
+  byRef: ReadonlyMap<string, PolicyRow>,
+  now: Date,
+): Promise<number> {
+  const open = await tx.policyRule.findMany({
+    where: { policyId: { in: [...byRef.values()].map(({ id }) => id) }, validTo: null },
+  });
   const closing: OpenRule[] = [];
   const opening: Prisma.PolicyRuleCreateManyInput[] = [];
   for (const policy of policies) {
@@ -79,7 +96,9 @@ async function writeRules(tx: Tx, policies: readonly ObservedPolicy[], byRef: Re
     closing.push(...known.values());
   }
   for (const rule of closing) {
-    const successor = opening.find(({ policyId, providerRef }) => policyId === rule.policyId && providerRef === rule.providerRef);
+    const successor = opening.find(
+      ({ policyId, providerRef }) => policyId === rule.policyId && providerRef === rule.providerRef,
+    );
     await tx.policyRule.update({ where: { id: rule.id }, data: { validTo: successor?.validFrom ?? now } });
   }
   await tx.policyRule.createMany({ data: opening });
@@ -94,10 +113,12 @@ function startOf({ versionedAt }: ObservedPolicy, before: OpenRule | undefined, 
 
 type Candidate = { id: string; providerRef: string; tags: unknown; detail: unknown; firstSeenAt: Date };
 
-const tagsOf = (tags: unknown) => (tags && typeof tags === "object" && !Array.isArray(tags) ? (tags as Record<string, string>) : {});
+const tagsOf = (tags: unknown) =>
+  tags && typeof tags === "object" && !Array.isArray(tags) ? (tags as Record<string, string>) : {};
 
 function bornAt({ detail, firstSeenAt }: Candidate): Date {
-  const told = detail && typeof detail === "object" && "createdAt" in detail ? new Date(String(detail.createdAt)) : firstSeenAt;
+  const told =
+    detail && typeof detail === "object" && "createdAt" in detail ? new Date(String(detail.createdAt)) : firstSeenAt;
   return Number.isNaN(told.getTime()) ? firstSeenAt : told;
 }
 
@@ -113,9 +134,14 @@ async function writeAssignments(
     where: { connectionId, region, vanishedAt: null },
     select: { id: true, providerRef: true, tags: true, detail: true, firstSeenAt: true },
   });
-  const assigned = await tx.policyAssignment.findMany({ where: { policyId: { in: ids } }, select: { id: true, policyId: true, resourceId: true, validTo: true } });
+  const assigned = await tx.policyAssignment.findMany({
+    where: { policyId: { in: ids } },
+    select: { id: true, policyId: true, resourceId: true, validTo: true },
+  });
   const isNew = (policyId: string) => !assigned.some((one) => one.policyId === policyId);
-  const open = new Map(assigned.filter(({ validTo }) => validTo === null).map((one) => [`${one.policyId} ${one.resourceId}`, one]));
+  const open = new Map(
+    assigned.filter(({ validTo }) => validTo === null).map((one) => [`${one.policyId} ${one.resourceId}`, one]),
+  );
   const opening: Prisma.PolicyAssignmentCreateManyInput[] = [];
   for (const policy of policies) {
     const policyId = byRef.get(policy.providerRef)?.id;
@@ -137,13 +163,24 @@ async function writeAssignments(
 const later = (one: Date, other: Date) => (one > other ? one : other);
 
 /** Policies that a complete list did not show end, with their rules and whom they covered. */
-async function closeVanished(tx: Tx, { connectionId, region }: Place, seen: readonly string[], now: Date): Promise<string[]> {
-  const gone = await tx.policy.findMany({ where: { connectionId, region, vanishedAt: null, providerRef: { notIn: [...seen] } }, select: { id: true } });
+async function closeVanished(
+  tx: Tx,
+  { connectionId, region }: Place,
+  seen: readonly string[],
+  now: Date,
+): Promise<string[]> {
+  const gone = await tx.policy.findMany({
+    where: { connectionId, region, vanishedAt: null, providerRef: { notIn: [...seen] } },
+    select: { id: true },
+  });
   if (gone.length === 0) return [];
   const policyId = { in: gone.map(({ id }) => id) };
   await tx.policy.updateMany({ where: { id: policyId }, data: { vanishedAt: now, observedAt: now } });
   await tx.policyRule.updateMany({ where: { policyId, validTo: null }, data: { validTo: now } });
-  const covered = await tx.policyAssignment.findMany({ where: { policyId, validTo: null }, select: { resourceId: true } });
+  const covered = await tx.policyAssignment.findMany({
+    where: { policyId, validTo: null },
+    select: { resourceId: true },
+  });
   await tx.policyAssignment.updateMany({ where: { policyId, validTo: null }, data: { validTo: now } });
   return covered.map(({ resourceId }) => resourceId);
 }

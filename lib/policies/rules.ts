@@ -1,4 +1,12 @@
-import type { PolicySelection } from "@/lib/providers/contract";
+/** Which resources a policy covers, in the words of the provider's contract. */
+export type Selection = {
+  resourceRefs: readonly string[];
+  notResourceRefs: readonly string[];
+  anyTags: readonly { key: string; value: string }[];
+  allConditions: readonly Condition[];
+};
+
+type Condition = { key: string; value: string; op: "equals" | "like" | "not_equals" | "not_like" };
 
 /** What a selection looks at. */
 export type Selectable = { providerRef: string; tags: Readonly<Record<string, string>> };
@@ -29,7 +37,7 @@ const testTag = "awsbackup-restore-test";
  * Whether a selection covers a resource: excluded ARNs never; named ARNs or any one tag are enough; conditions must all
  * hold on top of that, and alone they look at everything.
  */
-export function selects(selection: PolicySelection, { providerRef, tags }: Selectable): boolean {
+export function selects(selection: Selection, { providerRef, tags }: Selectable): boolean {
   if (testTag in tags || selection.notResourceRefs.some((pattern) => fitsPattern(pattern, providerRef))) return false;
   const named = selection.resourceRefs.some((pattern) => fitsPattern(pattern, providerRef));
   const tagged = selection.anyTags.some(({ key, value }) => Object.hasOwn(tags, key) && tags[key] === value);
@@ -38,7 +46,7 @@ export function selects(selection: PolicySelection, { providerRef, tags }: Selec
   return (isOpen || named || tagged) && selection.allConditions.every((condition) => holds(condition, tags));
 }
 
-function holds({ key, value, op }: PolicySelection["allConditions"][number], tags: Selectable["tags"]): boolean {
+function holds({ key, value, op }: Condition, tags: Selectable["tags"]): boolean {
   const own = Object.hasOwn(tags, key) ? tags[key] : undefined;
   switch (op) {
     case "equals":

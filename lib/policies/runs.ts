@@ -1,7 +1,7 @@
 import "server-only";
 import { after, before, days } from "@/lib/core/time";
-import { log } from "@/lib/platform/log";
 import type { Tx } from "@/lib/platform/db";
+import { log } from "@/lib/platform/log";
 import { isTimeZone, occurrencesBetween, parseAwsCron } from "./schedule";
 
 const behindDays = 7;
@@ -52,13 +52,23 @@ async function materializeRule(tx: Tx, rule: RuleRow, now: Date): Promise<{ id: 
   const due = occurrencesBetween(cron, rule.time_zone, from, to);
   const fresh = due.filter((at) => rule.materialized_to === null || at >= rule.materialized_to);
   const made = await insertRuns(tx, rule, fresh, false);
-  if (rule.materialized_to !== null) made.push(...(await insertRuns(tx, rule, due.filter((at) => !fresh.includes(at)), true)));
+  if (rule.materialized_to !== null)
+    made.push(
+      ...(await insertRuns(
+        tx,
+        rule,
+        due.filter((at) => !fresh.includes(at)),
+        true,
+      )),
+    );
   await tx.policyRule.update({ where: { id: rule.id }, data: { materializedTo: to } });
   return made;
 }
 
 /** A resource that was covered since the last time has none of the runs before it yet. */
-const insertRuns = (tx: Tx, rule: RuleRow, due: readonly Date[], onlyNewcomers: boolean) => tx.$queryRaw<{ id: string }[]>`
+const insertRuns = (tx: Tx, rule: RuleRow, due: readonly Date[], onlyNewcomers: boolean) => tx.$queryRaw<
+  { id: string }[]
+>`
   insert into expected_runs (rule_id, resource_id, due_at, start_by, complete_by)
   select ${rule.id}::uuid, a.resource_id, d.due_at, d.due_at + make_interval(mins => ${rule.start_window_minutes}::int),
     d.due_at + make_interval(mins => ${rule.start_window_minutes + rule.completion_window_minutes}::int)

@@ -144,27 +144,3 @@ export function joinDigits(parts: readonly CopyDigits[]): CopyDigits | null {
     };
   }, first);
 }
-
-export type SizeBand = { median: number; low: number; high: number; outliers: number[] };
-
-const middle = (sorted: readonly number[]): number => {
-  const half = Math.floor(sorted.length / 2);
-  const upper = sorted[half] ?? 0;
-  return sorted.length % 2 === 1 ? upper : ((sorted[half - 1] ?? upper) + upper) / 2;
-};
-
-/** Scales a median absolute deviation to what a standard deviation would be for evenly scattered values. */
-const madScale = 1.4826;
-/** A fifth of the median is never called an outlier: small bases scatter. */
-const leastShare = 0.2;
-
-/** The usual range of a series, robust against the odd value, and the places of those outside it; null for fewer than 8. */
-export function sizeBand(values: readonly number[]): SizeBand | null {
-  if (values.length < 8) return null;
-  const median = middle([...values].sort((a, b) => a - b));
-  const mad = middle(values.map((value) => Math.abs(value - median)).sort((a, b) => a - b));
-  const reach = Math.max(3.5 * madScale * mad, leastShare * median);
-  const low = Math.max(0, median - reach);
-  const high = median + reach;
-  return { median, low, high, outliers: values.flatMap((value, index) => (value < low || value > high ? [index] : [])) };
-}

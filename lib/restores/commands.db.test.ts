@@ -1,59 +1,14 @@
 import { randomUUID } from "node:crypto";
 import { afterAll, beforeAll, describe, expect, it } from "vitest";
-import type { UserActor } from "@/lib/access/permissions";
-import type { Proven } from "@/lib/access/step-up";
 import { castVote } from "@/lib/approvals/commands";
 import { proofOfVote } from "@/lib/approvals/data";
-import type { Outcome } from "@/lib/core/outcome";
-import { bytes } from "@/lib/platform/crypto";
 import { db } from "@/lib/platform/db";
 import { ownerDb } from "@/lib/platform/testing/owner";
 import { person } from "@/lib/platform/testing/people";
 import { restorable } from "@/lib/platform/testing/restorable";
-import {
-  beginRestore,
-  cancelRestore,
-  keepForm,
-  recordPreflight,
-  reviseRestore,
-  saveWhat,
-  saveWhen,
-  saveWhere,
-  startRestore,
-  submitRestore,
-} from "./commands";
-import { getRestore, proofOfStart, proofOfSubmission } from "./data";
-
-type Person = Awaited<ReturnType<typeof person>>;
-
-const value = <T>(outcome: Outcome<T>): T => {
-  if (!outcome.ok) throw new Error(`${outcome.code}: ${outcome.message}`);
-  return outcome.value;
-};
-
-/** A proof of presence as the browser would have earned it. */
-async function prove(
-  who: Person,
-  proven: Proven,
-  more: { expiresAt?: Date; sessionId?: string } = {},
-): Promise<string> {
-  const grant = await db.stepUpGrant.create({
-    data: {
-      userId: who.id,
-      sessionId: more.sessionId ?? who.sessionId,
-      op: proven.op,
-      subjectType: proven.subjectType,
-      subjectId: proven.subjectId,
-      subjectRevision: proven.revision,
-      paramsHash: bytes(proven.paramsHash),
-      factorId: who.factorId,
-      factorKind: "totp",
-      uv: false,
-      expiresAt: more.expiresAt ?? new Date(Date.now() + 120_000),
-    },
-  });
-  return grant.id;
-}
+import { draftOf, type Person, prove, startBy, submitBy, value, voteBy } from "@/lib/platform/testing/restoring";
+import { cancelRestore, recordPreflight, reviseRestore, saveWhat, saveWhere, startRestore } from "./commands";
+import { getRestore, proofOfStart } from "./data";
 
 let lena: Person;
 let ben: Person;
@@ -64,69 +19,16 @@ beforeAll(async () => {
 });
 afterAll(() => ownerDb.$disconnect());
 
-const form = (pointId: string) => ({
-  pointId,
-  fields: [
-    {
-      key: "DBInstanceIdentifier",
-      label: "Name",
-      kind: "text" as const,
-      choices: [],
-      sourceValue: null,
-      required: true,
-      isTargetName: true,
-      readOnly: false,
-      hint: "",
-    },
-    {
-      key: "MultiAZ",
-      label: "Standby",
-      kind: "boolean" as const,
-      choices: [],
-      sourceValue: "false",
-      required: false,
-      isTargetName: false,
-      readOnly: false,
-      hint: "",
-    },
-  ],
-  notRestored: [],
-  pointInTime: false,
-  createsNew: true,
-  readAt: new Date().toISOString(),
-});
-
-async function drafted(by: UserActor = lena, environment: "production" | "staging" = "staging") {
+async function drafted(by: Person = lena, environment: "production" | "staging" = "staging") {
   const made = await restorable({ environment });
-  const { restoreId } = value(await beginRestore(by, { systemId: made.system.id }));
-  const reason = "Wrong prices since release 4.18";
-  const { draftRevision } = value(
-    await saveWhat(by, { restoreId, draftRevision: 1, resourceId: made.resource.id, reason }),
-  );
-  value(await saveWhen(by, { restoreId, draftRevision, kind: "point", pointId: made.point.id }));
-  value(await keepForm(by, { restoreId, form: form(made.point.id) }));
-  value(await recordPreflight(by, { restoreId, verdicts: [], blocked: false }));
-  return { ...made, restoreId };
+  return { ...made, restoreId: await draftOf(by, made) };
 }
-
-const submit = async (by: Person, restoreId: string) =>
-  submitRestore(by, { restoreId, grantId: await prove(by, value(await proofOfSubmission(by, { restoreId }))) });
 
 async function submitted(by: Person = lena, environment: "production" | "staging" = "staging") {
   const made = await drafted(by, environment);
-  value(await submit(by, made.restoreId));
+  value(await submitBy(by, made.restoreId));
   const { approvalId } = await db.restoreRequest.findUniqueOrThrow({ where: { id: made.restoreId } });
   return { ...made, approvalId };
-}
-
-async function voteBy(
-  who: Person,
-  approvalId: string,
-  verdict: "approve" | "reject" = "approve",
-  reason = "looks right to me",
-) {
-  const proven = await proofOfVote(who, { approvalId, verdict }).catch(() => null);
-  return castVote(who, { approvalId, verdict, reason, grantId: proven?.ok ? await prove(who, proven.value) : "" });
 }
 
 const audited = (targetId: string) =>
@@ -202,7 +104,7 @@ describe("a draft", () => {
         blocked: true,
       }),
     );
-    expect(await submit(lena, restoreId)).toMatchObject({ ok: false, code: "invalid" });
+    expect(await submitBy(lena, restoreId)).toMatchObject({ ok: false, code: "invalid" });
   });
 });
 
@@ -254,7 +156,7 @@ describe("a request", () => {
     value(await reviseRestore(lena, { restoreId }));
     const { draftRevision } = await db.restoreRequest.findUniqueOrThrow({ where: { id: restoreId } });
     value(await saveWhere(lena, { restoreId, draftRevision, targetName: "orders-elsewhere", settings: {} }));
-    value(await submit(lena, restoreId));
+    value(await submitBy(lena, restoreId));
     expect(await castVote(ben, { approvalId, verdict: "approve", grantId })).toMatchObject({
       ok: false,
       code: "step_up_required",
@@ -268,7 +170,7 @@ describe("a request", () => {
     await ownerDb.roleGrant.updateMany({ where: { role: "approver" }, data: { revokedAt: new Date() } });
     const { restoreId, system } = await drafted();
     await ownerDb.system.update({ where: { id: system.id }, data: { ownerTeamId: team.id } });
-    expect(await submit(lena, restoreId)).toMatchObject({ ok: false, code: "unavailable" });
+    expect(await submitBy(lena, restoreId)).toMatchObject({ ok: false, code: "unavailable" });
     await ownerDb.roleGrant.updateMany({ where: { role: "approver" }, data: { revokedAt: null } });
   });
 
@@ -285,9 +187,6 @@ describe("starting", () => {
     value(await voteBy(ben, made.approvalId));
     return made;
   };
-  const startBy = async (who: Person, restoreId: string, more: { expiresAt?: Date; sessionId?: string } = {}) =>
-    startRestore(who, { restoreId, grantId: await prove(who, value(await proofOfStart(who, { restoreId })), more) });
-
   it("needs a fresh proof, bound to this plan and this session, and uses it once", async () => {
     const { restoreId } = await approved();
     const refused = { ok: false, code: "step_up_required" };

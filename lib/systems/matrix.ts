@@ -68,11 +68,9 @@ type Found = {
   total: number;
 };
 
-/** The state in the order of urgency, as rules.ts has it. */
-export const sqlUrgency = Prisma.raw(
-  `(case coalesce(h.state, 'unknown') when 'unprotected' then 0 when 'missed' then 0 when 'breached' then 0 when 'unknown' then 1
-    when 'at_risk' then 2 when 'within' then 3 else 4 end)`,
-);
+/** The state in the order of urgency, as lib/health/rules.ts has it. */
+const urgencySql = `(case coalesce(h.state, 'unknown') when 'unprotected' then 0 when 'missed' then 0 when 'breached' then 0 when 'unknown' then 1
+    when 'at_risk' then 2 when 'within' then 3 else 4 end)`;
 
 type SortKey = { sql: string; type: string };
 
@@ -86,15 +84,26 @@ const deadlineKey: SortKey = {
 };
 
 const sortKeys: Record<SystemSort, readonly SortKey[]> = {
-  worst: [{ sql: sqlUrgency.sql, type: "int" }, tierKey, deadlineKey, nameKey, idKey],
+  worst: [{ sql: urgencySql, type: "int" }, tierKey, deadlineKey, nameKey, idKey],
   name: [nameKey, idKey],
   tier: [tierKey, nameKey, idKey],
   age: [{ sql: "coalesce(extract(epoch from h.newest_as_of), -1)::numeric(20, 3)", type: "numeric(20, 3)" }, nameKey, idKey],
   proof: [{ sql: "coalesce(extract(epoch from h.proven_at), -1)::numeric(20, 3)", type: "numeric(20, 3)" }, nameKey, idKey],
 };
 
-/** How many values a place in each sort has. */
-export const cursorLength = (sort: SystemSort) => sortKeys[sort].length;
+const castable: Record<string, RegExp> = {
+  int: /^-?\d{1,9}$/,
+  uuid: /^[0-9a-f]{8}(-[0-9a-f]{4}){3}-[0-9a-f]{12}$/,
+  "numeric(20, 3)": /^-?\d{1,15}(\.\d{1,3})?$/,
+  text: /^\P{Cc}*$/u,
+};
+
+/** The place an address names; a mangled one shows the first page rather than an error. */
+function readPlace(query: SystemsQuery): Cursor | null {
+  const keys = sortKeys[query.sort];
+  const cursor = readCursor(query.before ?? query.after, keys.length, query.before !== undefined);
+  return cursor && keys.every(({ type }, index) => castable[type]?.test(cursor.values[index] ?? "")) ? cursor : null;
+}
 
 const cuts: Record<SystemCut, Prisma.Sql> = {
   within_rpo: Prisma.sql`h.state in ('within', 'at_risk')`,
@@ -144,9 +153,9 @@ const from = (health: Prisma.Sql) => Prisma.sql`
   left join users owner on owner.id = s.owner_user_id
   left join ${health} on h.system_id = s.id`;
 
-async function find(db: Reader, visible: Visible, query: SystemsQuery, now: Date, cursor: Cursor | null) {
+/** Finds systems against the given health, from a place on, one more than asked so that the end is known. */
+export async function findSystems(db: Reader, visible: Visible, query: SystemsQuery, health: Prisma.Sql, cursor: Cursor | null) {
   const keys = sortKeys[query.sort];
-  const health = await currentSystemHealth(db, now);
   const where = conditionsOf(query, visible);
   const order = Prisma.raw(keys.map(({ sql }) => `${sql} ${cursor?.back ? "desc" : "asc"}`).join(", "));
   const keyList = Prisma.raw(keys.map(({ sql }) => `(${sql})::text`).join(", "));
@@ -172,13 +181,9 @@ export function whyOf(reasons: readonly Reason[], resources: number, now: Date):
 /** The estate matrix: systems with their age, runs, copies, proof and restore time, filtered, sorted and paged by key. */
 export const listSystems = read("estate:read", systemsQuery, async ({ db, visible }, query): Promise<SystemsPage> => {
   const now = await readNow(db);
-  const asked = query.before ?? query.after;
-  const cursor = readCursor(asked, cursorLength(query.sort), query.before !== undefined);
-  const found = await find(db, visible, query, now, cursor).catch((error: unknown) => {
-    // A mangled place in the address shows the first page rather than an error.
-    if (cursor && isBadCast(error)) return find(db, visible, query, now, null);
-    throw error;
-  });
+  const health = await currentSystemHealth(db, now);
+  const cursor = readPlace(query);
+  const found = await findSystems(db, visible, query, health, cursor);
   const page = toPage(found, query.limit, cursor, ({ keys }) => keys);
   const details = await readMatrixDetails(db, page.rows.map(({ id }) => id), now);
   return {
@@ -214,5 +219,3 @@ export const listSystems = read("estate:read", systemsQuery, async ({ db, visibl
     }),
   };
 });
-
-const isBadCast = (error: unknown) => error instanceof Error && /22P02|22003|22007|invalid input syntax/.test(`${error.message} ${"code" in error ? error.code : ""}`);

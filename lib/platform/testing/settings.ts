@@ -5,6 +5,9 @@ Object.assign(process.env, {
   HOLDFAST_WEB_KEYS: `k1:${Buffer.alloc(32, 7).toString("base64")}`,
   HOLDFAST_WORKER_KEYS: `k1:${Buffer.alloc(32, 9).toString("base64")}`,
   HOLDFAST_LOG_LEVEL: "silent",
+  /** The sandbox estates' user, who may assume the roles of their connections. */
+  AWS_ACCESS_KEY_ID: "AKIANORDWINDSANDBOX1",
+  AWS_SECRET_ACCESS_KEY: "sandbox/secret/that/opens/nothing/outside",
   HOLDFAST_DB_APP_URL: "postgres://none@127.0.0.1:1/none",
   HOLDFAST_DB_WORKER_URL: "postgres://none@127.0.0.1:1/none",
 });

@@ -1541,6 +1541,7 @@ CREATE UNIQUE INDEX "restore_windows_open" ON "restore_windows" ("resource_id") 
 CREATE UNIQUE INDEX "findings_open" ON "findings" ("kind", "subject_type", "subject_id") WHERE "resolved_at" IS NULL;
 CREATE UNIQUE INDEX "sync_runs_one_live" ON "sync_runs" ("connection_id", "kind") WHERE "state" IN ('queued', 'running');
 CREATE UNIQUE INDEX "system_freezes_open" ON "system_freezes" ((true)) WHERE "released_at" IS NULL;
+CREATE INDEX "recovery_points_newest" ON "recovery_points" ((coalesce("data_as_of", 'epoch'::timestamptz)) DESC, "id" DESC);
 CREATE INDEX "resources_tags" ON "resources" USING gin ("tags" jsonb_path_ops);
 
 ALTER TABLE "tier_objectives" ADD CONSTRAINT "tier_objectives_no_overlap" EXCLUDE USING gist ("tier_id" WITH =, tstzrange("valid_from", "valid_to") WITH &&);

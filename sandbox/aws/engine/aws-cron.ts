@@ -26,7 +26,7 @@ export function parseAwsCron(expression: string): AwsCron | null {
 
 function parseFields(expression: string): AwsCron | null {
   const fields = /^cron\((.+)\)$/.exec(expression.trim())?.[1]?.trim().split(/\s+/);
-  if (!fields || fields.length !== 6) return null;
+  if (fields?.length !== 6) return null;
   const [minuteField = "", hourField = "", dayField = "", monthField = "", weekdayField = "", yearField = ""] = fields;
   const minutes = readNumbers(minuteField, 0, 59, []);
   const hours = readNumbers(hourField, 0, 23, []);

@@ -8,19 +8,27 @@ export function resolveSelection(region: Region, selection: BackupSelection): Re
 
 function isSelected(region: Region, selection: BackupSelection, resource: Resource): boolean {
   if (resource.deletedMs !== null || "awsbackup-restore-test" in resource.tags) return false;
-  if ((selection.NotResources ?? []).some((pattern) => matchesPattern(pattern, resource.arn))) return false;
-  const named = selection.Resources ?? [];
-  const isExact = named.includes(resource.arn);
-  if (!isExact && region.resourceTypeOptIn[resource.type] !== true) return false;
-  const byArn = named.some((pattern) => matchesPattern(pattern, resource.arn));
-  const byTag = (selection.ListOfTags ?? []).some(
-    (tag) => tag.ConditionKey !== undefined && resource.tags[bareKey(tag.ConditionKey)] === tag.ConditionValue,
+  if (matchesAny(selection.NotResources, resource.arn)) return false;
+  const isNamed = selection.Resources?.includes(resource.arn) === true;
+  if (!isNamed && region.resourceTypeOptIn[resource.type] !== true) return false;
+  return isAssigned(selection, resource) && meetsConditions(selection.Conditions ?? {}, resource.tags);
+}
+
+/** ARNs and tags widen a selection; one that has only conditions begins with everything. */
+function isAssigned({ Resources, ListOfTags, Conditions }: BackupSelection, resource: Resource): boolean {
+  const isOpen = (Resources ?? []).length === 0 && (ListOfTags ?? []).length === 0;
+  if (isOpen) return Object.values(Conditions ?? {}).some((list) => (list ?? []).length > 0);
+  return matchesAny(Resources, resource.arn) || carriesAny(ListOfTags, resource.tags);
+}
+
+function matchesAny(patterns: string[] | undefined, arn: string): boolean {
+  return (patterns ?? []).some((pattern) => matchesPattern(pattern, arn));
+}
+
+function carriesAny(conditions: BackupSelection["ListOfTags"], tags: Record<string, string>): boolean {
+  return (conditions ?? []).some(
+    ({ ConditionKey: key, ConditionValue: value }) => key !== undefined && tags[bareKey(key)] === value,
   );
-  const conditions = selection.Conditions;
-  const hasConditions = conditions !== undefined && Object.values(conditions).some((list) => (list ?? []).length > 0);
-  if (!hasConditions) return byArn || byTag;
-  const isConsidered = named.length === 0 && (selection.ListOfTags ?? []).length === 0 ? true : byArn || byTag;
-  return isConsidered && meetsConditions(conditions, resource.tags);
 }
 
 function meetsConditions(conditions: Conditions, tags: Record<string, string>): boolean {
@@ -40,20 +48,20 @@ function bareKey(key: string): string {
   return key.replace(/^aws:ResourceTag\//, "");
 }
 
-const patterns = new Map<string, RegExp>();
+const compiled = new Map<string, RegExp>();
 
 /** Matches a text against an AWS pattern, where `*` stands for anything and `?` for one character. */
 export function matchesPattern(pattern: string, text: string): boolean {
   if (pattern === "*" || pattern === text) return true;
   if (!/[*?]/.test(pattern)) return false;
-  let regex = patterns.get(pattern);
+  let regex = compiled.get(pattern);
   if (!regex) {
     const escaped = pattern
       .replace(/[.+^${}()|[\]\\]/g, "\\$&")
       .replace(/\*/g, ".*")
       .replace(/\?/g, ".");
     regex = new RegExp(`^${escaped}$`, "s");
-    patterns.set(pattern, regex);
+    compiled.set(pattern, regex);
   }
   return regex.test(text);
 }

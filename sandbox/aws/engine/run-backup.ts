@@ -208,25 +208,26 @@ function newPoint(
   };
 }
 
+const unfinished = { failed: "FAILED", aborted: "ABORTED", expired: "EXPIRED" } as const;
+
 function endBackup(place: Place, job: BackupJob) {
   const { outcome, message } = job.program ?? { outcome: "failed", message: null };
-  if (outcome === "failed" || outcome === "aborted" || outcome === "expired") {
-    const state = outcome === "failed" ? "FAILED" : outcome === "aborted" ? "ABORTED" : "EXPIRED";
-    return finishBackup(place, job, state, message);
-  }
+  if (outcome in unfinished) return finishBackup(place, job, unfinished[outcome as keyof typeof unfinished], message);
   const resource = place.region.resources[job.resourceArn];
-  const point = job.recoveryPointArn === null ? undefined : place.region.recoveryPoints[job.recoveryPointArn];
+  const point = place.region.recoveryPoints[job.recoveryPointArn ?? ""];
   if (!point || !resource)
     return finishBackup(place, job, "FAILED", message ?? "The resource was deleted during the backup.");
   job.sizeBytes = resource.sizeBytes;
-  if (point.status === "CREATING") {
-    point.status = point.continuous ? "AVAILABLE" : "COMPLETED";
-    point.completedMs = place.engine.nowMs;
-    point.sizeBytes = resource.sizeBytes;
-    schedulePoint(place, point);
-  }
-  finishBackup(place, job, "COMPLETED", message);
+  if (point.status === "CREATING") closePoint(place, point, resource.sizeBytes);
+  finishBackup(place, job, outcome === "partial" ? "PARTIAL" : "COMPLETED", message);
   for (const action of findCopyActions(place, job)) startPlannedCopy(place, job, point, action);
+}
+
+function closePoint(place: Place, point: RecoveryPoint, sizeBytes: number) {
+  point.status = point.continuous ? "AVAILABLE" : "COMPLETED";
+  point.completedMs = place.engine.nowMs;
+  point.sizeBytes = sizeBytes;
+  schedulePoint(place, point);
 }
 
 function finishBackup(place: Place, job: BackupJob, state: BackupJob["state"], message: string | null) {
@@ -234,7 +235,7 @@ function finishBackup(place: Place, job: BackupJob, state: BackupJob["state"], m
   job.state = state;
   job.statusMessage = message;
   job.completedMs = engine.nowMs;
-  job.percentDone = state === "COMPLETED" ? 100 : job.percentDone;
+  if (state === "COMPLETED" || state === "PARTIAL") job.percentDone = 100;
   job.program = null;
   if (index.runningBackup.get(job.resourceArn) === job.id) index.runningBackup.delete(job.resourceArn);
   if (state === "COMPLETED" || state === "PARTIAL") return;

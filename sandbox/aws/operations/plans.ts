@@ -40,22 +40,27 @@ function checkPlan(context: Context, plan: PlanInput) {
   for (const rule of rules) {
     if (!context.region.vaults[rule.TargetBackupVaultName ?? ""])
       throw invalidValue(`Backup vault ${rule.TargetBackupVaultName} does not exist.`);
-    if (rule.ScheduleExpression !== undefined && !parseAwsCron(rule.ScheduleExpression))
-      throw invalidValue(`Invalid schedule expression: ${rule.ScheduleExpression}`);
-    if (rule.ScheduleExpressionTimezone !== undefined && !isTimeZone(rule.ScheduleExpressionTimezone))
-      throw invalidValue(`Invalid time zone: ${rule.ScheduleExpressionTimezone}`);
-    if (rule.StartWindowMinutes !== undefined && rule.StartWindowMinutes < 60)
-      throw invalidValue("StartWindowMinutes must be at least 60.");
-    if (
-      rule.CompletionWindowMinutes !== undefined &&
-      rule.CompletionWindowMinutes < (rule.StartWindowMinutes ?? 480) + 60
-    )
-      throw invalidValue("CompletionWindowMinutes must be at least 60 minutes longer than StartWindowMinutes.");
+    checkRuleSchedule(rule);
+    checkRuleWindows(rule);
     checkRuleLifecycle(rule);
   }
 }
 
-function checkRuleLifecycle(rule: NonNullable<PlanInput["Rules"]>[number]) {
+type RuleInput = NonNullable<PlanInput["Rules"]>[number];
+
+function checkRuleSchedule({ ScheduleExpression: expression, ScheduleExpressionTimezone: timeZone }: RuleInput) {
+  if (expression !== undefined && !parseAwsCron(expression))
+    throw invalidValue(`Invalid schedule expression: ${expression}`);
+  if (timeZone !== undefined && !isTimeZone(timeZone)) throw invalidValue(`Invalid time zone: ${timeZone}`);
+}
+
+function checkRuleWindows({ StartWindowMinutes: start = 480, CompletionWindowMinutes: completion }: RuleInput) {
+  if (start < 60) throw invalidValue("StartWindowMinutes must be at least 60.");
+  if (completion !== undefined && completion < start + 60)
+    throw invalidValue("CompletionWindowMinutes must be at least 60 minutes longer than StartWindowMinutes.");
+}
+
+function checkRuleLifecycle(rule: RuleInput) {
   checkLifecycle(rule.Lifecycle);
   for (const copy of rule.CopyActions ?? []) checkLifecycle(copy.Lifecycle);
   if (rule.EnableContinuousBackup !== true) return;

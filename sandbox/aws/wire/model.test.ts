@@ -1,6 +1,12 @@
 import * as sdk from "@aws-sdk/client-backup";
 import { describe, expect, it } from "vitest";
-import { readOperations, readShape } from "@/sandbox/aws/wire/model";
+import { readOperations, readShape, type Shape } from "@/sandbox/aws/wire/model";
+
+function shapesIn(shape: Shape): Shape[] {
+  if (shape.kind === "structure") return [...shape.members.values()].map((member) => member.shape());
+  if (shape.kind === "list") return [shape.member()];
+  return shape.kind === "map" ? [shape.value()] : [];
+}
 
 describe("the schema constants of the pinned AWS SDK", () => {
   it("still have the form that the wire layer reads", () => {
@@ -30,13 +36,11 @@ describe("the schema constants of the pinned AWS SDK", () => {
   it("name 109 operations, all of whose shapes can be read to the end", () => {
     const operations = readOperations();
     expect(operations.size).toBe(109);
-    const seen = new Set<unknown>();
-    const walk = (shape: ReturnType<typeof readShape>): void => {
+    const seen = new Set<Shape>();
+    const walk = (shape: Shape): void => {
       if (seen.has(shape)) return;
       seen.add(shape);
-      if (shape.kind === "structure") for (const member of shape.members.values()) walk(member.shape());
-      if (shape.kind === "list") walk(shape.member());
-      if (shape.kind === "map") walk(shape.value());
+      for (const inner of shapesIn(shape)) walk(inner);
     };
     for (const { input, output } of operations.values()) {
       walk(input);

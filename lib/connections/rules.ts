@@ -1,0 +1,93 @@
+/** What a reading of a connection covers. */
+export type SyncKind = "incremental" | "full" | "restorable";
+
+/** What one region of a run came to. */
+export type RegionResult = { state: "ok" | "failed"; code: string | null; message: string | null };
+
+/** The shortest and longest time between two readings that may be asked for, in seconds. */
+export const intervalBounds = { min: 60, max: 86_400 } as const;
+export const defaultIntervalSeconds = 300;
+/** Everything is read afresh this often, and the restorable times this often. */
+export const fullEverySeconds = 86_400;
+export const restorableEverySeconds = 120;
+
+/** After how many seconds without a success a connection no longer tells the truth: three intervals, or the strictest RPO in it. */
+export const staleAfterSeconds = (intervalSeconds: number, strictestRpoSeconds: number | null): number =>
+  Math.min(3 * intervalSeconds, strictestRpoSeconds ?? Number.POSITIVE_INFINITY);
+
+/** Whether what we know is too old to be painted green (decisions 28). */
+export function isStale(
+  {
+    lastSuccessAt,
+    intervalSeconds,
+    strictestRpoSeconds,
+  }: { lastSuccessAt: Date | null; intervalSeconds: number; strictestRpoSeconds: number | null },
+  now: Date,
+): boolean {
+  if (!lastSuccessAt) return true;
+  return now.getTime() - lastSuccessAt.getTime() > staleAfterSeconds(intervalSeconds, strictestRpoSeconds) * 1_000;
+}
+
+/** Whether Holdfast may send its calls, signed with cloud credentials, to this address: over TLS, or to this very machine. */
+export function isAllowedEndpoint(text: string): boolean {
+  if (!URL.canParse(text)) return false;
+  const { protocol, hostname, username, password, search, hash } = new URL(text);
+  if (username || password || search || hash) return false;
+  return protocol === "https:" || (protocol === "http:" && isLoopback(hostname));
+}
+
+const isLoopback = (hostname: string) =>
+  hostname === "localhost" || hostname === "[::1]" || /^127(\.\d{1,3}){3}$/.test(hostname);
+
+/** Characters that a name must not hold: control characters and those that turn the direction of text. */
+const unprintable = /[\p{Cc}\p{Cs}\u200b-\u200f\u2028-\u202e\u2060-\u2069\ufeff]/u;
+
+/** Whether a name shows on the screen as what it is. */
+export const isPlainText = (text: string): boolean => !unprintable.test(text);
+
+export const accountPattern = /^\d{12}$/;
+export const regionPattern = /^[a-z]{2}(-[a-z]+)+-\d$/;
+export const rolePattern = /^arn:aws(-[a-z]+)*:iam::(\d{12}):role\/[\w+=,.@/-]{1,512}$/;
+
+/** The account that a role belongs to, or null where the text is no role. */
+export const accountOfRole = (role: string): string | null => rolePattern.exec(role)?.[2] ?? null;
+
+export type RegionFreshness = {
+  region: string;
+  state: "waiting" | "ok" | "failed" | "disabled";
+  errorCode: string | null;
+};
+
+const reasons: Readonly<Record<string, string>> = {
+  denied: "refused",
+  role_not_assumable: "its role could not be assumed",
+  region_disabled: "switched off",
+  unreachable: "could not be reached",
+  timed_out: "did not answer in time",
+  throttled: "asked us to slow down",
+};
+
+/** "8 of 9 regions read, eu-west-3 refused": what of a connection was read last. */
+export function regionsSentence(regions: readonly RegionFreshness[]): string {
+  const asked = regions.filter(({ state }) => state !== "disabled");
+  if (asked.length === 0) return "No region is read";
+  const read = asked.filter(({ state }) => state === "ok").length;
+  const noun = asked.length === 1 ? "region" : "regions";
+  const failed = asked.filter(({ state }) => state === "failed");
+  const told = failed.slice(0, 3).map(({ region, errorCode }) => `${region} ${reasons[errorCode ?? ""] ?? "failed"}`);
+  const more = failed.length > told.length ? [`${failed.length - told.length} more failed`] : [];
+  return [`${read} of ${asked.length} ${noun} read`, ...told, ...more].join(", ");
+}
+
+/** What is due of a connection's readings, by when each succeeded last or was tried last. */
+export function dueKinds(
+  last: { incrementalAt: Date | null; fullAt: Date | null; restorableAt: Date | null; intervalSeconds: number },
+  now: Date,
+): SyncKind[] {
+  const isDue = (at: Date | null, everySeconds: number) => !at || now.getTime() - at.getTime() >= everySeconds * 1_000;
+  if (isDue(last.fullAt, fullEverySeconds)) return ["full"];
+  const due: SyncKind[] = [];
+  if (isDue(last.incrementalAt, last.intervalSeconds)) due.push("incremental");
+  if (isDue(last.restorableAt, restorableEverySeconds)) due.push("restorable");
+  return due;
+}

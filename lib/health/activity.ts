@@ -1,0 +1,69 @@
+import "server-only";
+import { read } from "@/lib/access/read";
+import { readNow } from "@/lib/health/current";
+import { sqlResourceVisible, sqlSystemVisible } from "@/lib/systems/visible";
+import { nothing } from "./schema";
+
+export type RunningWork = {
+  id: string;
+  kind: "backup" | "copy" | "restore" | "scan" | "verify" | "request";
+  name: string;
+  state: string;
+  percent: number | null;
+  since: string;
+  href: string;
+};
+
+export type Upcoming = { at: string; what: string; href: string | null };
+export type Activity = { now: string; running: RunningWork[]; runningTotal: number; upcoming: Upcoming[] };
+
+type WorkRow = { id: string; kind: RunningWork["kind"]; name: string; state: string; percent: number | null; since: Date; total: number };
+type DueRow = { at: Date; what: string; count: number; name: string | null; system_id: string | null };
+
+/** What is being done now, and what the next day will bring. */
+export const getActivity = read("estate:read", nothing, async ({ db, visible }): Promise<Activity> => {
+  const now = await readNow(db);
+  const [work, due] = await Promise.all([
+    db.$queryRaw<WorkRow[]>`
+      select x.*, count(*) over ()::int as total from (
+        select q.id, 'request' as kind, s.name, q.state::text as state,
+          (select avg(coalesce(i.percent, 0))::int from restore_items i where i.request_id = q.id) as percent,
+          coalesce(q.started_at, q.state_at) as since
+        from restore_requests q join systems s on s.id = q.system_id
+        where q.state in ('dispatching', 'unknown', 'running', 'validating') and ${sqlSystemVisible(visible)}
+        union all
+        select j.id, j.kind::text, r.name, j.state::text, j.percent, coalesce(j.started_at, j.created_at)
+        from jobs j join resources r on r.id = j.resource_id
+        where j.state in ('queued', 'running', 'cancelling') and j.vanished_at is null
+          and j.created_at > ${now}::timestamptz - interval '3 days' and ${sqlResourceVisible(visible)}
+          and not exists (select 1 from restore_items i where i.provider_job_ref = j.provider_ref)) x
+      order by (x.kind = 'request') desc, x.since desc limit 6`,
+    db.$queryRaw<DueRow[]>`
+      select * from (
+        select e.due_at as at, 'runs' as what, count(*)::int as count, min(pol.name) as name,
+          case when count(distinct m.system_id) = 1 then (array_agg(m.system_id))[1] end as system_id
+        from expected_runs e join policy_rules pr on pr.id = e.rule_id join policies pol on pol.id = pr.policy_id
+        join resources r on r.id = e.resource_id left join system_resources m on m.resource_id = r.id and m.valid_to is null
+        where e.state = 'pending' and e.due_at > ${now}::timestamptz and e.due_at <= ${now}::timestamptz + interval '24 hours'
+          and ${sqlResourceVisible(visible)}
+        group by e.due_at, pol.id
+        union all
+        select v.lock_final_at, 'lock', 1, v.name, null from vaults v
+        where v.lock_final_at between ${now}::timestamptz and ${now}::timestamptz + interval '24 hours' and v.vanished_at is null
+      ) x order by x.at limit 7`,
+  ]);
+  return {
+    now: now.toISOString(),
+    runningTotal: work[0]?.total ?? 0,
+    running: work.map(({ total: _, since, ...row }) => ({
+      ...row,
+      since: since.toISOString(),
+      href: row.kind === "request" ? `/restores/${row.id}` : `/jobs/${row.id}`,
+    })),
+    upcoming: due.map(({ at, what, count, name, system_id }) => ({
+      at: at.toISOString(),
+      what: what === "lock" ? `The lock of vault ${name ?? ""} becomes final` : `${count} ${count === 1 ? "backup" : "backups"} by ${name ?? "a policy"}`,
+      href: system_id ? `/systems/${system_id}` : null,
+    })),
+  };
+});
