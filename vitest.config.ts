@@ -7,7 +7,7 @@ const shared = {
   resolve: { alias: { "@": at("."), "server-only": at("node_modules/server-only/empty.js") } },
 };
 
-const ours = ["lib", "sandbox", "agent", "bin", "bench"];
+const ours = ["lib", "components", "sandbox", "agent", "bin", "bench"];
 const files = (ending: string) => ours.map((folder) => `${folder}/**/*${ending}`);
 /** Tests of what only the worker does run under the worker's database role; all other database tests under web's. */
 const workers = [...files("jobs.db.test.ts"), ...files(".worker.db.test.ts")];

@@ -1,7 +1,7 @@
 import { expect, test } from "./fixtures";
 
 test("an anonymous visitor is sent to sign in", async ({ page }) => {
-  await page.goto("/systems");
+  await page.goto("/restores");
   await expect(page).toHaveURL(/\/sign-in/);
   await expect(page.getByRole("heading", { name: "Sign in" })).toBeVisible();
 });
@@ -25,6 +25,6 @@ test("a password alone opens nothing", async ({ page, person }) => {
   await page.getByLabel("Password").fill(mara.password);
   await page.getByRole("button", { name: "Continue" }).click();
   await page.waitForURL("**/sign-in/confirm");
-  await page.goto("/systems");
+  await page.goto("/restores");
   await expect(page).toHaveURL(/\/sign-in/);
 });

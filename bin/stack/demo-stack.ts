@@ -117,6 +117,6 @@ async function startSandbox(crew: Crew, { home, speed }: StackOptions, adminUrl:
 /** Everything but the database's files, which the server itself empties. */
 function forget(home: string, place: string): void {
   fs.rmSync(factsFile(home), { force: true });
-  for (const name of ["aws.json", "stack.json", "logs", "secrets"])
+  for (const name of ["aws.json", "stack.json", "secrets"])
     fs.rmSync(path.join(place, name), { recursive: true, force: true });
 }

@@ -22,9 +22,7 @@ function policy(nonce: string): string {
     "frame-ancestors 'none'",
     "manifest-src 'self'",
     // The development tools write scripts and styles by string.
-    ...(development
-      ? []
-      : ["require-trusted-types-for 'script'", "trusted-types nextjs nextjs#bundler 'allow-duplicates'"]),
+    ...(development ? [] : ["require-trusted-types-for 'script'", "trusted-types default nextjs nextjs#bundler"]),
   ].join("; ");
 }
 

@@ -2,11 +2,14 @@ import "server-only";
 import { randomUUID } from "node:crypto";
 import { observe } from "@/lib/access/observe";
 import { type JobActor, jobPermissions } from "@/lib/access/permissions";
+import { env } from "@/lib/platform/env";
 import { log } from "@/lib/platform/log";
 import { settleRuns } from "@/lib/policies/runs";
 import { type CapabilityCheck, type Provider, ProviderError } from "@/lib/providers/contract";
 import { type ConnectionRow, providerFor } from "@/lib/providers/registry";
+import { enqueue } from "@/lib/queue/enqueue";
 import type { Jobs } from "@/lib/queue/names";
+import { syncKey } from "./due";
 import type { RegionResult } from "./rules";
 import { syncRegion } from "./sync-region";
 import { closeRun, openRun, RunningSync } from "./sync-run";
@@ -24,11 +27,12 @@ export async function syncConnection(
   payload: Jobs["connection.sync"],
   actor: JobActor = actorAs("worker sync"),
   providerOf: (connection: ConnectionRow) => Provider = providerFor,
+  stopping?: AbortSignal,
 ): Promise<void> {
   const run = await openRun(actor, payload);
   if (!run) return;
   const connection = await observe(actor, (tx) => tx.connection.findUniqueOrThrow({ where: { id: run.connectionId } }));
-  const sync = new RunningSync(actor, run);
+  const sync = new RunningSync(actor, run, stopping);
   const startedMs = performance.now();
   const provider = await openProvider(sync, connection, providerOf);
   if (provider) await readRegions(sync, provider);
@@ -105,6 +109,20 @@ async function readRegions(sync: RunningSync, provider: Provider): Promise<void>
       await sync.finishRegion(region, await syncRegion(sync, provider, region));
   };
   await Promise.all(Array.from({ length: atOnce }, readNext));
+}
+
+/**
+ * What follows a request for a self-check: the check itself where this process may call the provider, else a reading of
+ * everything by the worker, which ends with one.
+ */
+export async function checkOnRequest(connectionId: string): Promise<void> {
+  if (env.HOLDFAST_DISPATCH === "web") {
+    await checkConnection(connectionId);
+    return;
+  }
+  await observe(actorAs("self-check"), (tx) =>
+    enqueue(tx, "connection.sync", { connectionId, kind: "full" }, { key: syncKey(connectionId, "full") }),
+  );
 }
 
 /** Finds out what a connection's roles may and may not do, and writes it down. */

@@ -1,3 +1,5 @@
+import type { FieldNames } from "@/lib/core/edit";
+
 /** What a reading of a connection covers. */
 export type SyncKind = "incremental" | "full" | "restorable";
 
@@ -38,12 +40,6 @@ export function isAllowedEndpoint(text: string): boolean {
 
 const isLoopback = (hostname: string) =>
   hostname === "localhost" || hostname === "[::1]" || /^127(\.\d{1,3}){3}$/.test(hostname);
-
-/** Characters that a name must not hold: control characters and those that turn the direction of text. */
-const unprintable = /[\p{Cc}\p{Cs}\u200b-\u200f\u2028-\u202e\u2060-\u2069\ufeff]/u;
-
-/** Whether a name shows on the screen as what it is. */
-export const isPlainText = (text: string): boolean => !unprintable.test(text);
 
 export const accountPattern = /^\d{12}$/;
 export const regionPattern = /^[a-z]{2}(-[a-z]+)+-\d$/;
@@ -91,3 +87,45 @@ export function dueKinds(
   if (isDue(last.restorableAt, restorableEverySeconds)) due.push("restorable");
   return due;
 }
+
+/** What an administrator decides about a connection, as the form holds it. */
+export type ConnectionDecision = {
+  name: string;
+  regions: string;
+  endpoint: string | null;
+  readRoleRef: string;
+  actRoleRef: string | null;
+  cleanupRoleRef: string | null;
+  serviceRoleRef: string | null;
+  intervalSeconds: number;
+};
+
+/** How those fields are called when we say what changed. */
+export const decisionNames: FieldNames<ConnectionDecision> = {
+  name: { label: "name" },
+  regions: { label: "regions" },
+  endpoint: { label: "endpoint" },
+  readRoleRef: { label: "read role" },
+  actRoleRef: { label: "act role" },
+  cleanupRoleRef: { label: "clean-up role" },
+  serviceRoleRef: { label: "service role" },
+  intervalSeconds: { label: "interval", spell: (seconds) => `${seconds} s` },
+};
+
+/** The trust policy that lets Holdfast, and with this external id only this connection of it, assume a role. */
+export const trustPolicy = (externalId: string): string =>
+  JSON.stringify(
+    {
+      Version: "2012-10-17",
+      Statement: [
+        {
+          Effect: "Allow",
+          Principal: { AWS: "<the account or role that Holdfast runs as>" },
+          Action: "sts:AssumeRole",
+          Condition: { StringEquals: { "sts:ExternalId": externalId } },
+        },
+      ],
+    },
+    null,
+    2,
+  );

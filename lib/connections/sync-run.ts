@@ -49,6 +49,11 @@ export async function openRun(
   });
 }
 
+/** Thrown when this worker has to stop: the run stays open, and whoever takes it up goes on from its cursor. */
+export class Interrupted extends Error {
+  override name = "Interrupted";
+}
+
 export type Progress = { region: string; step: string; detail?: string };
 
 const writeEveryMs = seconds(1);
@@ -62,9 +67,11 @@ export class RunningSync {
   constructor(
     readonly actor: JobActor,
     readonly run: RunRow,
+    private readonly stopping?: AbortSignal,
   ) {}
 
   async say(progress: Progress, read = 0): Promise<void> {
+    if (this.stopping?.aborted) throw new Interrupted("This worker stops.");
     const known = this.steps.get(progress.region);
     const isSame = known?.step === progress.step && known.detail === progress.detail;
     this.steps.set(progress.region, { ...progress, read: (isSame ? (known?.read ?? 0) : 0) + read });

@@ -6,6 +6,7 @@ import { person, theWorker } from "@/lib/platform/testing/people";
 import { restorable } from "@/lib/platform/testing/restorable";
 import { type Person, startedRestore, value } from "@/lib/platform/testing/restoring";
 import { providerFor } from "@/lib/providers/registry";
+import { callAfterStart, dispatchLeftover } from "@/lib/restores/jobs";
 import { openDatabases } from "@/sandbox/aws/databases";
 import { smallEstateConnections } from "@/sandbox/aws/estates/nordwind";
 import type { RecoveryPoint } from "@/sandbox/aws/world";
@@ -152,6 +153,16 @@ describe("a dispatched restore", () => {
         "restore.run.validated",
       ]),
     );
+  });
+
+  it("is called by the action itself, or by the worker while the action waits, as the deployment says", async () => {
+    const own = await started();
+    expect(value(await callAfterStart(lena, own.restoreId, [own.itemId], "web"))).toMatchObject([{ state: "running" }]);
+    const hardened = await started();
+    const waiting = callAfterStart(lena, hardened.restoreId, [hardened.itemId], "worker");
+    await dispatchLeftover({ itemId: hardened.itemId });
+    expect(value(await waiting)).toMatchObject([{ state: "running", jobRef: expect.any(String) }]);
+    expect(await starts()).toHaveLength(2);
   });
 
   it("makes one restore job when two processes dispatch it at once", async () => {

@@ -17,7 +17,15 @@ export type RunningWork = {
 export type Upcoming = { at: string; what: string; href: string | null };
 export type Activity = { now: string; running: RunningWork[]; runningTotal: number; upcoming: Upcoming[] };
 
-type WorkRow = { id: string; kind: RunningWork["kind"]; name: string; state: string; percent: number | null; since: Date; total: number };
+type WorkRow = {
+  id: string;
+  kind: RunningWork["kind"];
+  name: string;
+  state: string;
+  percent: number | null;
+  since: Date;
+  total: number;
+};
 type DueRow = { at: Date; what: string; count: number; name: string | null; system_id: string | null };
 
 /** What is being done now, and what the next day will bring. */
@@ -62,7 +70,10 @@ export const getActivity = read("estate:read", nothing, async ({ db, visible }):
     })),
     upcoming: due.map(({ at, what, count, name, system_id }) => ({
       at: at.toISOString(),
-      what: what === "lock" ? `The lock of vault ${name ?? ""} becomes final` : `${count} ${count === 1 ? "backup" : "backups"} by ${name ?? "a policy"}`,
+      what:
+        what === "lock"
+          ? `The lock of vault ${name ?? ""} becomes final`
+          : `${count} ${count === 1 ? "backup" : "backups"} by ${name ?? "a policy"}`,
       href: system_id ? `/systems/${system_id}` : null,
     })),
   };

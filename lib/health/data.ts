@@ -3,7 +3,7 @@ import type { Visible } from "@/lib/access/permissions";
 import { read } from "@/lib/access/read";
 import { secondsBetween } from "@/lib/core/time";
 import type { Reader } from "@/lib/platform/db";
-import { Prisma } from "@/lib/platform/prisma/client";
+import type { Prisma } from "@/lib/platform/prisma/client";
 import { findSystems, whyOf } from "@/lib/systems/matrix";
 import { systemsQuery } from "@/lib/systems/schema";
 import { sqlSystemVisible } from "@/lib/systems/visible";
@@ -102,7 +102,10 @@ export const getHome = read("estate:read", nothing, async ({ db, visible }): Pro
   const elapsed = secondsBetween(quarter.from, now);
   const length = secondsBetween(quarter.from, quarter.to);
   const shown = found.slice(0, attentionLength);
-  const counts = await countMembers(db, shown.map(({ id }) => id));
+  const counts = await countMembers(
+    db,
+    shown.map(({ id }) => id),
+  );
   return {
     now: now.toISOString(),
     verdict: fleetVerdict(figures),

@@ -54,7 +54,7 @@ const lookBackDays = 45;
 
 /**
  * Gathers, in one statement, all that the rules need to judge these resources at this moment. `chosen` answers the ids
- * of the resources in question.
+ * of the resources in question. A copy is as old as what it was copied from, whenever the copy itself was made.
  */
 export async function gatherResourceFacts(db: Db, chosen: Prisma.Sql, at: Date): Promise<ResourceFacts[]> {
   const rows = await db.$queryRaw<ResourceRow[]>`
@@ -93,10 +93,22 @@ export async function gatherResourceFacts(db: Db, chosen: Prisma.Sql, at: Date):
     left join system_tiers st on st.system_id = s.id and st.valid_to is null
     left join tier_objectives o on o.tier_id = st.tier_id and o.valid_to is null
     left join lateral (
-      select p.id, coalesce(p.data_as_of, p.started_at) as as_of, p.completed_at as available_at, p.expires_at as until
+      select p.id, p.data_as_of as as_of, p.completed_at as available_at, p.expires_at as until
       from recovery_points p
-      where p.resource_id = r.id and p.kind <> 'continuous' and p.data_as_of <= ${at}::timestamptz and ${sqlUsable(at)}
-      order by p.data_as_of desc limit 1) point on true
+      where p.resource_id = r.id and p.kind <> 'continuous' and p.copy_of_ref is null
+        and p.data_as_of <= ${at}::timestamptz and ${sqlUsable(at)}
+      order by p.data_as_of desc limit 1) taken on true
+    left join lateral (
+      select p.id, least(p.data_as_of, origin.data_as_of) as as_of, p.completed_at as available_at, p.expires_at as until
+      from recovery_points p
+      left join recovery_points origin on origin.resource_id = p.resource_id and origin.provider_ref = p.copy_of_ref
+      where p.resource_id = r.id and p.kind <> 'continuous' and p.copy_of_ref is not null
+        and p.data_as_of <= ${at}::timestamptz and p.data_as_of > coalesce(taken.as_of, '-infinity') and ${sqlUsable(at)}
+      order by least(p.data_as_of, origin.data_as_of) desc limit 1) copied on true
+    left join lateral (
+      select x.* from (values (taken.id, taken.as_of, taken.available_at, taken.until),
+        (copied.id, copied.as_of, copied.available_at, copied.until)) x (id, as_of, available_at, until)
+      where x.id is not null order by x.as_of desc limit 1) point on true
     left join lateral (
       select w.point_id, least(w.latest_at, coalesce(w.to_at, w.latest_at)) as as_of, w.from_at,
         least(w.expires_at, case when p.id is not null then p.expires_at end) as until
@@ -166,7 +178,10 @@ const toResourceFacts = (row: ResourceRow): ResourceFacts => ({
     staleAfterSeconds: row.stale_after,
     error: row.error,
   },
-  system: row.system_id && row.lifecycle ? { id: row.system_id, lifecycle: row.lifecycle, required: row.required ?? true } : null,
+  system:
+    row.system_id && row.lifecycle
+      ? { id: row.system_id, lifecycle: row.lifecycle, required: row.required ?? true }
+      : null,
   rpoSeconds: row.rpo_seconds,
   proofCadenceSeconds: row.cadence_days === null ? null : row.cadence_days * 86_400,
   newest: newestOf(row),

@@ -1,8 +1,8 @@
 import { randomUUID } from "node:crypto";
 import { afterAll, beforeAll, beforeEach, describe, expect, it } from "vitest";
 import { db, reader } from "@/lib/platform/db";
+import { type Estate, openEstate } from "@/lib/platform/testing/estate";
 import { theWorker } from "@/lib/platform/testing/people";
-import { type Estate, openEstate } from "@/lib/systems/testing/estate";
 import { currentSystemHealth, readNow } from "./current";
 import { evaluateHealth, sweepHealth } from "./jobs";
 
@@ -16,7 +16,9 @@ afterAll(() => estate.close());
 beforeEach(async () => {
   // Verifications are append-only by trigger; a test that starts afresh steps around it.
   await estate.client.query("set session_replication_role = replica");
-  await estate.client.query("truncate systems, connections, tiers, tier_objectives, breach_episodes, findings, fleet_counts cascade");
+  await estate.client.query(
+    "truncate systems, connections, tiers, tier_objectives, breach_episodes, findings, fleet_counts cascade",
+  );
   await estate.client.query("set session_replication_role = origin");
   await estate.tiers();
 });
@@ -31,19 +33,49 @@ async function well(ageMinutes = 5) {
   return { ...ids, pointId };
 }
 const run = async (ids: { connectionId: string; resourceId: string }, dueMinutesAgo: number, state: string) => {
-  const policyId = await estate.insert("policies", { connection_id: ids.connectionId, region: "eu-central-1", provider_ref: `plan-${Math.random()}`, name: "hourly", observed_at: new Date() });
-  const ruleId = await estate.insert("policy_rules", {
-    policy_id: policyId, provider_ref: "rule", name: "hourly", schedule: "cron(0 * * * ? *)", start_window_minutes: 60, completion_window_minutes: 120, vault_name: "main", valid_from: estate.ago(9_000),
+  const policyId = await estate.insert("policies", {
+    connection_id: ids.connectionId,
+    region: "eu-central-1",
+    provider_ref: `plan-${Math.random()}`,
+    name: "hourly",
+    observed_at: new Date(),
   });
-  await estate.insert("expected_runs", { rule_id: ruleId, resource_id: ids.resourceId, due_at: estate.ago(dueMinutesAgo), start_by: estate.ago(dueMinutesAgo - 5), complete_by: estate.ago(dueMinutesAgo - 10), state });
+  const ruleId = await estate.insert("policy_rules", {
+    policy_id: policyId,
+    provider_ref: "rule",
+    name: "hourly",
+    schedule: "cron(0 * * * ? *)",
+    start_window_minutes: 60,
+    completion_window_minutes: 120,
+    vault_name: "main",
+    valid_from: estate.ago(9_000),
+  });
+  await estate.insert("expected_runs", {
+    rule_id: ruleId,
+    resource_id: ids.resourceId,
+    due_at: estate.ago(dueMinutesAgo),
+    start_by: estate.ago(dueMinutesAgo - 5),
+    complete_by: estate.ago(dueMinutesAgo - 10),
+    state,
+  });
 };
 
 describe("an evaluation", () => {
   it("finds a fresh and proven system within its objective, and opens neither episode nor finding", async () => {
     const { systemId, resourceId, pointId } = await well();
     await evaluateHealth(worker, { resourceIds: [resourceId] });
-    expect(await db.systemHealth.findUnique({ where: { systemId } })).toMatchObject({ state: "within", provenWithin: true, rpoSeconds: 900, worstResourceId: resourceId });
-    expect(await db.resourceHealth.findUnique({ where: { resourceId } })).toMatchObject({ state: "within", newestPointId: pointId, ageBasis: "snapshot", proofLevel: "validated" });
+    expect(await db.systemHealth.findUnique({ where: { systemId } })).toMatchObject({
+      state: "within",
+      provenWithin: true,
+      rpoSeconds: 900,
+      worstResourceId: resourceId,
+    });
+    expect(await db.resourceHealth.findUnique({ where: { resourceId } })).toMatchObject({
+      state: "within",
+      newestPointId: pointId,
+      ageBasis: "snapshot",
+      proofLevel: "validated",
+    });
     expect(await db.breachEpisode.count()).toBe(0);
     expect(await db.finding.count()).toBe(0);
   });
@@ -55,13 +87,17 @@ describe("an evaluation", () => {
     const [open] = await db.breachEpisode.findMany({ where: { systemId } });
     expect(Math.round((Date.now() - (open?.startedAt.getTime() ?? 0)) / 60_000)).toBe(32);
     expect(open?.endedAt).toBeNull();
-    expect(await db.finding.findMany({ where: { subjectId: systemId, resolvedAt: null } })).toMatchObject([{ kind: "rpo.breached", severity: "critical" }]);
+    expect(await db.finding.findMany({ where: { subjectId: systemId, resolvedAt: null } })).toMatchObject([
+      { kind: "rpo.breached", severity: "critical" },
+    ]);
 
     const pointId = await estate.point(ids, 4, { completed_at: estate.ago(3) });
     await evaluateHealth(worker, { systemIds: [systemId] });
     const [closed] = await db.breachEpisode.findMany({ where: { systemId } });
     expect(Math.round((Date.now() - (closed?.endedAt?.getTime() ?? 0)) / 60_000)).toBe(3);
-    expect(await db.resourceHealth.findUnique({ where: { resourceId: ids.resourceId } })).toMatchObject({ newestPointId: pointId });
+    expect(await db.resourceHealth.findUnique({ where: { resourceId: ids.resourceId } })).toMatchObject({
+      newestPointId: pointId,
+    });
     expect(await db.finding.count({ where: { resolvedAt: null } })).toBe(0);
   });
 
@@ -78,13 +114,26 @@ describe("an evaluation", () => {
   it("counts failures in a row up to the last good run, with the newest message", async () => {
     const { systemId, connectionId, resourceId } = await well(47);
     const job = (state: string, minutes: number, message: string | null) =>
-      estate.insert("jobs", { connection_id: connectionId, resource_id: resourceId, region: "eu-central-1", provider_ref: `job-${minutes}`, kind: "backup", state, raw_status: state, message, created_at: estate.ago(minutes), observed_at: new Date() });
+      estate.insert("jobs", {
+        connection_id: connectionId,
+        resource_id: resourceId,
+        region: "eu-central-1",
+        provider_ref: `job-${minutes}`,
+        kind: "backup",
+        state,
+        raw_status: state,
+        message,
+        created_at: estate.ago(minutes),
+        observed_at: new Date(),
+      });
     await job("failed", 200, "old");
     await job("succeeded", 100, null);
     await job("failed", 60, "first");
     const newest = await job("failed", 30, "key is gone");
     await evaluateHealth(worker, { systemIds: [systemId] });
-    expect((await db.systemHealth.findUnique({ where: { systemId } }))?.reasons).toMatchObject([{ rule: "runs.failed", count: 2, message: "key is gone", jobId: newest }]);
+    expect((await db.systemHealth.findUnique({ where: { systemId } }))?.reasons).toMatchObject([
+      { rule: "runs.failed", count: 2, message: "key is gone", jobId: newest },
+    ]);
   });
 
   it("passes over a point whose verification failed, until a pass at least as strong makes it good", async () => {
@@ -92,7 +141,10 @@ describe("an evaluation", () => {
     const fresh = await estate.point(ids, 4);
     await estate.proof(fresh, "validated", "failed", 3);
     await evaluateHealth(worker, { systemIds: [systemId] });
-    expect(await db.systemHealth.findUnique({ where: { systemId } })).toMatchObject({ state: "breached", reasons: [{ rule: "proof.failed" }] });
+    expect(await db.systemHealth.findUnique({ where: { systemId } })).toMatchObject({
+      state: "breached",
+      reasons: [{ rule: "proof.failed" }],
+    });
     await estate.proof(fresh, "restored", "passed", 2);
     await evaluateHealth(worker, { systemIds: [systemId] });
     expect(await stateOf(systemId)).toBe("breached");
@@ -101,9 +153,27 @@ describe("an evaluation", () => {
     expect(await stateOf(systemId)).toBe("within");
   });
 
+  it("takes a copy to be as old as what it was copied from, and uses it where the original is gone", async () => {
+    const { systemId, ...ids } = await well(300);
+    const original = await estate.point(ids, 100, { provider_ref: "original" });
+    await estate.point(ids, 2, { copy_of_ref: "original" });
+    await evaluateHealth(worker, { systemIds: [systemId] });
+    const newest = async () =>
+      (await db.resourceHealth.findUnique({ where: { resourceId: ids.resourceId } }))?.newestAsOf?.getTime() ?? 0;
+    expect(Math.round((Date.now() - (await newest())) / 60_000)).toBe(100);
+    await estate.client.query("update recovery_points set expires_at = now() where id = $1", [original]);
+    await evaluateHealth(worker, { systemIds: [systemId] });
+    expect(Math.round((Date.now() - (await newest())) / 60_000)).toBe(100);
+  });
+
   it("takes the age of a living stream from the latest moment that was seen", async () => {
     const { systemId, resourceId } = await well(300);
-    await estate.insert("restore_windows", { resource_id: resourceId, from_at: estate.ago(9_000), latest_at: estate.ago(6), observed_at: new Date() });
+    await estate.insert("restore_windows", {
+      resource_id: resourceId,
+      from_at: estate.ago(9_000),
+      latest_at: estate.ago(6),
+      observed_at: new Date(),
+    });
     await evaluateHealth(worker, { systemIds: [systemId] });
     expect(await stateOf(systemId)).toBe("within");
     expect(await db.resourceHealth.findUnique({ where: { resourceId } })).toMatchObject({ ageBasis: "continuous" });
@@ -126,7 +196,9 @@ describe("an evaluation", () => {
   it("paints what was not read lately unknown, and leaves its episode as it stands", async () => {
     const { systemId, connectionId } = await well(47);
     await evaluateHealth(worker, { systemIds: [systemId] });
-    await estate.client.query("update connections set last_success_at = now() - interval '16 minutes' where id = $1", [connectionId]);
+    await estate.client.query("update connections set last_success_at = now() - interval '16 minutes' where id = $1", [
+      connectionId,
+    ]);
     await evaluateHealth(worker, { systemIds: [systemId] });
     expect(await stateOf(systemId)).toBe("unknown");
     expect(await db.breachEpisode.findMany({ where: { systemId } })).toMatchObject([{ endedAt: null }]);
@@ -134,26 +206,51 @@ describe("an evaluation", () => {
 
   it("goes by the region of a resource where its connection reads several", async () => {
     const { systemId, connectionId } = await well();
-    await estate.client.query("insert into connection_regions (connection_id, region, state, last_success_at, error_message) values ($1, 'eu-central-1', 'failed', now() - interval '1 hour', 'Access denied')", [connectionId]);
+    await estate.client.query(
+      "insert into connection_regions (connection_id, region, state, last_success_at, error_message) values ($1, 'eu-central-1', 'failed', now() - interval '1 hour', 'Access denied')",
+      [connectionId],
+    );
     await evaluateHealth(worker, { systemIds: [systemId] });
-    expect(await db.systemHealth.findUnique({ where: { systemId } })).toMatchObject({ state: "unknown", reasons: [{ rule: "connection.stale", message: "Access denied" }] });
+    expect(await db.systemHealth.findUnique({ where: { systemId } })).toMatchObject({
+      state: "unknown",
+      reasons: [{ rule: "connection.stale", message: "Access denied" }],
+    });
   });
 
   it("forecasts from the slow end of measured restores", async () => {
     const { systemId } = await well();
     const user = await db.user.create({ data: { email: `${systemId}@example.test`, displayName: "Ana" } });
     const policy = await db.approvalPolicy.create({ data: { name: `p-${systemId}` } });
-    const version = await db.approvalPolicyVersion.create({ data: { policyId: policy.id, version: 1, levels: {}, createdById: null } });
+    const version = await db.approvalPolicyVersion.create({
+      data: { policyId: policy.id, version: 1, levels: {}, createdById: null },
+    });
     for (const [index, rtaSeconds] of [600, 700, 900].entries()) {
       const approval = await db.approvalRequest.create({
-        data: { subjectType: "restore", subjectId: randomUUID(), level: 2, policyVersionId: version.id, requesterId: user.id },
+        data: {
+          subjectType: "restore",
+          subjectId: randomUUID(),
+          level: 2,
+          policyVersionId: version.id,
+          requesterId: user.id,
+        },
       });
       await db.restoreRequest.create({
-        data: { handle: `h${index}${systemId.slice(-5)}`, systemId, requestedById: user.id, approvalId: approval.id, state: "succeeded", rtaSeconds, finishedAt: estate.ago(60 + index) },
+        data: {
+          handle: `h${index}${systemId.slice(-5)}`,
+          systemId,
+          requestedById: user.id,
+          approvalId: approval.id,
+          state: "succeeded",
+          rtaSeconds,
+          finishedAt: estate.ago(60 + index),
+        },
       });
     }
     await evaluateHealth(worker, { systemIds: [systemId] });
-    expect(await db.systemHealth.findUnique({ where: { systemId } })).toMatchObject({ rtaSeconds: 900, rtoSeconds: 3_600 });
+    expect(await db.systemHealth.findUnique({ where: { systemId } })).toMatchObject({
+      rtaSeconds: 900,
+      rtoSeconds: 3_600,
+    });
   });
 });
 
@@ -163,7 +260,10 @@ describe("a sweep", () => {
     const b = await well(11);
     await evaluateHealth(worker, {});
     expect(await stateOf(a.systemId)).toBe("within");
-    await estate.client.query("update recovery_points set data_as_of = now() - interval '13 minutes', started_at = data_as_of where id = $1", [a.pointId]);
+    await estate.client.query(
+      "update recovery_points set data_as_of = now() - interval '13 minutes', started_at = data_as_of where id = $1",
+      [a.pointId],
+    );
     await estate.client.query("update system_health set next_change_at = now() where system_id = $1", [a.systemId]);
     expect(await sweepHealth(worker)).toEqual({ systems: 1, resources: 1 });
     expect([await stateOf(a.systemId), await stateOf(b.systemId)]).toEqual(["at_risk", "within"]);
@@ -173,10 +273,15 @@ describe("a sweep", () => {
   it("is not needed for a page to be right", async () => {
     const { systemId, pointId } = await well(11);
     await evaluateHealth(worker, {});
-    await estate.client.query("update recovery_points set data_as_of = now() - interval '2 hours', started_at = data_as_of where id = $1", [pointId]);
+    await estate.client.query(
+      "update recovery_points set data_as_of = now() - interval '2 hours', started_at = data_as_of where id = $1",
+      [pointId],
+    );
     await estate.client.query("update system_health set next_change_at = now() where system_id = $1", [systemId]);
     const health = await currentSystemHealth(reader, await readNow(reader));
-    const rows = await reader.$queryRaw<{ state: string }[]>`select h.state::text from ${health} where h.system_id = ${systemId}::uuid`;
+    const rows = await reader.$queryRaw<
+      { state: string }[]
+    >`select h.state::text from ${health} where h.system_id = ${systemId}::uuid`;
     expect(rows).toEqual([{ state: "breached" }]);
     expect(await stateOf(systemId)).toBe("within");
   });
@@ -194,9 +299,17 @@ it("comes to the same verdicts step by step as from scratch", async () => {
     await evaluateHealth(worker, { resourceIds: [ids.resourceId] });
   }
   const kept = async () => ({
-    systems: (await db.systemHealth.findMany({ orderBy: { systemId: "asc" } })).map(({ evaluatedAt: _, ...row }) => row),
-    resources: (await db.resourceHealth.findMany({ orderBy: { resourceId: "asc" } })).map(({ evaluatedAt: _, ...row }) => row),
-    counts: await db.fleetCount.findMany({ where: { key: { startsWith: "systems." } }, orderBy: { key: "asc" }, select: { key: true, value: true } }),
+    systems: (await db.systemHealth.findMany({ orderBy: { systemId: "asc" } })).map(
+      ({ evaluatedAt: _, ...row }) => row,
+    ),
+    resources: (await db.resourceHealth.findMany({ orderBy: { resourceId: "asc" } })).map(
+      ({ evaluatedAt: _, ...row }) => row,
+    ),
+    counts: await db.fleetCount.findMany({
+      where: { key: { startsWith: "systems." } },
+      orderBy: { key: "asc" },
+      select: { key: true, value: true },
+    }),
     open: await db.finding.count({ where: { resolvedAt: null } }),
     episodes: await db.breachEpisode.count({ where: { endedAt: null } }),
   });

@@ -26,44 +26,133 @@ const facts = (over: Partial<ResourceFacts> = {}): ResourceFacts => ({
   proof: { at: ago(9 * day), level: "validated" },
   ...over,
 });
-const newest = (ageSeconds: number) => ({ pointId: "p1", asOf: ago(ageSeconds), basis: "snapshot" as const, availableAt: ago(ageSeconds), until: null });
+const newest = (ageSeconds: number) => ({
+  pointId: "p1",
+  asOf: ago(ageSeconds),
+  basis: "snapshot" as const,
+  availableAt: ago(ageSeconds),
+  until: null,
+});
 const connection = (over: Partial<ResourceFacts["connection"]>) => ({ ...facts().connection, ...over });
 
 describe("a resource", () => {
   it.each<[string, Partial<ResourceFacts>, HealthState, string]>([
     ["is within when its data is fresh and proven", {}, "within", "rpo.within"],
     ["is within at exactly 80 % of its RPO", { newest: newest(12 * minute) }, "within", "rpo.within"],
-    ["is at risk beyond 80 %", { newest: { ...newest(0), asOf: new Date(ago(12 * minute).getTime() - 1) } }, "at_risk", "rpo.close"],
+    [
+      "is at risk beyond 80 %",
+      { newest: { ...newest(0), asOf: new Date(ago(12 * minute).getTime() - 1) } },
+      "at_risk",
+      "rpo.close",
+    ],
     ["is at risk at exactly its RPO", { newest: newest(15 * minute) }, "at_risk", "rpo.close"],
-    ["is breached beyond its RPO", { newest: { ...newest(0), asOf: new Date(ago(15 * minute).getTime() - 1) } }, "breached", "rpo.breached"],
-    ["is missed when runs were due and nothing came", { newest: newest(47 * minute), missedRuns: 2 }, "missed", "runs.missed"],
+    [
+      "is breached beyond its RPO",
+      { newest: { ...newest(0), asOf: new Date(ago(15 * minute).getTime() - 1) } },
+      "breached",
+      "rpo.breached",
+    ],
+    [
+      "is missed when runs were due and nothing came",
+      { newest: newest(47 * minute), missedRuns: 2 },
+      "missed",
+      "runs.missed",
+    ],
     ["is at risk when a run was missed within the RPO", { missedRuns: 1 }, "at_risk", "runs.missed"],
     ["is breached when runs failed", { newest: newest(5 * 3_600), failedRuns: 3 }, "breached", "runs.failed"],
     ["is at risk when a run failed within the RPO", { failedRuns: 1 }, "at_risk", "runs.failed"],
-    ["is breached when its newest data failed verification", { newest: newest(3_600), failedProofAt: ago(60) }, "breached", "proof.failed"],
+    [
+      "is breached when its newest data failed verification",
+      { newest: newest(3_600), failedProofAt: ago(60) },
+      "breached",
+      "proof.failed",
+    ],
     ["is unprotected without a point", { newest: null, proof: null }, "unprotected", "point.none"],
     ["is missed when nothing ever came", { newest: null, missedRuns: 1 }, "missed", "runs.missed"],
-    ["is unknown when its connection is stale", { connection: connection({ lastReadAt: ago(900) }) }, "unknown", "connection.stale"],
-    ["is not yet stale a moment before", { connection: connection({ lastReadAt: new Date(ago(900).getTime() + 1) }) }, "within", "rpo.within"],
-    ["is unknown when stale, even when it was breached", { newest: newest(day), connection: connection({ lastReadAt: ago(1_000) }) }, "unknown", "connection.stale"],
-    ["is unknown when its connection was never read", { connection: connection({ lastReadAt: null }) }, "unknown", "connection.stale"],
-    ["is unknown when its connection is off", { connection: connection({ enabled: false }) }, "unknown", "connection.stale"],
-    ["is parked with its system, stale or not", { system: { id: "s1", lifecycle: "parked", required: true }, connection: connection({ lastReadAt: null }) }, "parked", "lifecycle.parked"],
-    ["is parked when its system is retired", { system: { id: "s1", lifecycle: "retired", required: true } }, "parked", "lifecycle.parked"],
+    [
+      "is unknown when its connection is stale",
+      { connection: connection({ lastReadAt: ago(900) }) },
+      "unknown",
+      "connection.stale",
+    ],
+    [
+      "is not yet stale a moment before",
+      { connection: connection({ lastReadAt: new Date(ago(900).getTime() + 1) }) },
+      "within",
+      "rpo.within",
+    ],
+    [
+      "is unknown when stale, even when it was breached",
+      { newest: newest(day), connection: connection({ lastReadAt: ago(1_000) }) },
+      "unknown",
+      "connection.stale",
+    ],
+    [
+      "is unknown when its connection was never read",
+      { connection: connection({ lastReadAt: null }) },
+      "unknown",
+      "connection.stale",
+    ],
+    [
+      "is unknown when its connection is off",
+      { connection: connection({ enabled: false }) },
+      "unknown",
+      "connection.stale",
+    ],
+    [
+      "is parked with its system, stale or not",
+      { system: { id: "s1", lifecycle: "parked", required: true }, connection: connection({ lastReadAt: null }) },
+      "parked",
+      "lifecycle.parked",
+    ],
+    [
+      "is parked when its system is retired",
+      { system: { id: "s1", lifecycle: "retired", required: true } },
+      "parked",
+      "lifecycle.parked",
+    ],
     ["is at risk when it was never proven", { proof: null }, "at_risk", "proof.never"],
-    ["is within when proven exactly a cadence ago", { proof: { at: ago(30 * day), level: "restored" } }, "within", "rpo.within"],
-    ["is at risk when its proof is older", { proof: { at: new Date(ago(30 * day).getTime() - 1), level: "restored" } }, "at_risk", "proof.stale"],
+    [
+      "is within when proven exactly a cadence ago",
+      { proof: { at: ago(30 * day), level: "restored" } },
+      "within",
+      "rpo.within",
+    ],
+    [
+      "is at risk when its proof is older",
+      { proof: { at: new Date(ago(30 * day).getTime() - 1), level: "restored" } },
+      "at_risk",
+      "proof.stale",
+    ],
     ["is at risk when its provider no longer shows it", { vanishedAt: ago(60) }, "at_risk", "resource.vanished"],
-    ["has no objective without a system", { system: null, rpoSeconds: null, proofCadenceSeconds: null, proof: null }, "unknown", "objective.none"],
-    ["is unprotected without a system and without points", { system: null, rpoSeconds: null, proofCadenceSeconds: null, proof: null, newest: null }, "unprotected", "point.none"],
+    [
+      "has no objective without a system",
+      { system: null, rpoSeconds: null, proofCadenceSeconds: null, proof: null },
+      "unknown",
+      "objective.none",
+    ],
+    [
+      "is unprotected without a system and without points",
+      { system: null, rpoSeconds: null, proofCadenceSeconds: null, proof: null, newest: null },
+      "unprotected",
+      "point.none",
+    ],
   ])("%s", (_, over, state, rule) => {
     const verdict = judgeResource(facts(over), now);
     expect([verdict.state, verdict.reasons[0]?.rule]).toEqual([state, rule]);
   });
 
   it.each<[string, Partial<ResourceFacts>, Date | null]>([
-    ["80 % of its RPO", { connection: connection({ staleAfterSeconds: day }) }, new Date(ago(-7 * minute).getTime() + 1)],
-    ["its RPO once it is close", { newest: newest(13 * minute), connection: connection({ staleAfterSeconds: day }) }, new Date(ago(-2 * minute).getTime() + 1)],
+    [
+      "80 % of its RPO",
+      { connection: connection({ staleAfterSeconds: day }) },
+      new Date(ago(-7 * minute).getTime() + 1),
+    ],
+    [
+      "its RPO once it is close",
+      { newest: newest(13 * minute), connection: connection({ staleAfterSeconds: day }) },
+      new Date(ago(-2 * minute).getTime() + 1),
+    ],
     ["its connection going stale", { connection: connection({ staleAfterSeconds: 120 }) }, ago(-60)],
     ["its point expiring", { newest: { ...newest(60), until: ago(-30) } }, ago(-30)],
     ["its next run", { nextRunBy: ago(-10) }, ago(-10)],
@@ -73,7 +162,11 @@ describe("a resource", () => {
   });
 
   it("never judges otherwise at the millisecond before its next change", () => {
-    for (const over of [{}, { newest: newest(13 * minute) }, { proof: { at: ago(30 * day - 5), level: "restored" as const } }]) {
+    for (const over of [
+      {},
+      { newest: newest(13 * minute) },
+      { proof: { at: ago(30 * day - 5), level: "restored" as const } },
+    ]) {
       const verdict = judgeResource(facts(over), now);
       const { nextChangeAt } = verdict;
       if (!nextChangeAt) throw new Error("A change was expected.");
@@ -84,11 +177,24 @@ describe("a resource", () => {
 });
 
 describe("a system", () => {
-  const system: SystemFacts = { systemId: "s1", lifecycle: "active", rpoSeconds: 900, rtoSeconds: 3_600, proofCadenceSeconds: 30 * day, detectionAllowanceSeconds: 300, rtaSeconds: 1_200 };
-  const member = (id: string, over: Partial<ResourceFacts> = {}) => judgeResource({ ...facts(over), resourceId: id }, now);
+  const system: SystemFacts = {
+    systemId: "s1",
+    lifecycle: "active",
+    rpoSeconds: 900,
+    rtoSeconds: 3_600,
+    proofCadenceSeconds: 30 * day,
+    detectionAllowanceSeconds: 300,
+    rtaSeconds: 1_200,
+  };
+  const member = (id: string, over: Partial<ResourceFacts> = {}) =>
+    judgeResource({ ...facts(over), resourceId: id }, now);
 
   it("is as well as its worst required resource and as old as its oldest", () => {
-    const verdict = judgeSystem(system, [member("a"), member("b", { newest: newest(3_600) }), member("c", { newest: newest(60) })], now);
+    const verdict = judgeSystem(
+      system,
+      [member("a"), member("b", { newest: newest(3_600) }), member("c", { newest: newest(60) })],
+      now,
+    );
     expect(verdict).toMatchObject({ state: "breached", worstResourceId: "b", newestAsOf: ago(3_600) });
   });
 
@@ -102,8 +208,13 @@ describe("a system", () => {
   });
 
   it("is proven only as far as the least proven resource", () => {
-    expect(judgeSystem(system, [member("a"), member("b", { proof: null })], now)).toMatchObject({ provenAt: null, provenWithin: false });
-    expect(judgeSystem(system, [member("a"), member("b", { proof: { at: ago(20 * day), level: "restored" } })], now)).toMatchObject({ provenAt: ago(20 * day), provenWithin: true });
+    expect(judgeSystem(system, [member("a"), member("b", { proof: null })], now)).toMatchObject({
+      provenAt: null,
+      provenWithin: false,
+    });
+    expect(
+      judgeSystem(system, [member("a"), member("b", { proof: { at: ago(20 * day), level: "restored" } })], now),
+    ).toMatchObject({ provenAt: ago(20 * day), provenWithin: true });
   });
 
   it("adds the time it takes to notice to what was measured", () => {
@@ -111,11 +222,17 @@ describe("a system", () => {
   });
 
   it("has no age when one required resource has no data", () => {
-    expect(judgeSystem(system, [member("a"), member("b", { newest: null })], now)).toMatchObject({ newestAsOf: null, state: "unprotected" });
+    expect(judgeSystem(system, [member("a"), member("b", { newest: null })], now)).toMatchObject({
+      newestAsOf: null,
+      state: "unprotected",
+    });
   });
 
   it("expects nothing when parked", () => {
-    expect(judgeSystem({ ...system, lifecycle: "parked" }, [member("a", { newest: null })], now)).toMatchObject({ state: "parked", nextChangeAt: null });
+    expect(judgeSystem({ ...system, lifecycle: "parked" }, [member("a", { newest: null })], now)).toMatchObject({
+      state: "parked",
+      nextChangeAt: null,
+    });
   });
 });
 
@@ -130,11 +247,20 @@ describe("the words of a verdict", () => {
     [{ newest: newest(47 * minute), missedRuns: 2 }, "No backup for 47 min: two runs were due and never started."],
     [{ newest: newest(47 * minute), missedRuns: 1 }, "No backup for 47 min: one run was due and never started."],
     [{ newest: null, missedRuns: 12 }, "Never backed up: 12 runs were due and never started."],
-    [{ newest: newest(18_720), failedRuns: 3, failureMessage: "the role may no longer use key alias/backup-eu" }, "The last three runs failed: the role may no longer use key alias/backup-eu. The newest good data is 5 h 12 old."],
-    [{ newest: newest(38_520), failedProofAt: ago(40 * minute) }, "The newest data failed its verification 40 min ago. The last good data is 10 h 42 old."],
+    [
+      { newest: newest(18_720), failedRuns: 3, failureMessage: "the role may no longer use key alias/backup-eu" },
+      "The last three runs failed: the role may no longer use key alias/backup-eu. The newest good data is 5 h 12 old.",
+    ],
+    [
+      { newest: newest(38_520), failedProofAt: ago(40 * minute) },
+      "The newest data failed its verification 40 min ago. The last good data is 10 h 42 old.",
+    ],
     [{ proof: { at: ago(34 * day), level: "validated" } }, "Not restored and checked for 34 d; the cadence is 30 d."],
     [{ newest: null, covered: false }, "No schedule covers it and nothing of it can be restored."],
-    [{ newest: null, nextRunBy: ago(-90 * minute) }, "Nothing of it can be restored yet. Its first run should be done in 1 h 30."],
+    [
+      { newest: null, nextRunBy: ago(-90 * minute) },
+      "Nothing of it can be restored yet. Its first run should be done in 1 h 30.",
+    ],
   ])("%o reads: %s", (over, text) => {
     expect(said(over)).toBe(text);
   });

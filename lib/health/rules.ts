@@ -139,81 +139,138 @@ const earliestAfter = (now: Date, moments: readonly (Date | null)[]): Date | nul
 
 const worseFirst = (a: Reason, b: Reason) => badness[b.state] - badness[a.state];
 
+/** The moments at which time alone breaks or bends a rule for a resource. */
+function momentsOf({ connection, newest, rpoSeconds, proof, proofCadenceSeconds }: ResourceFacts) {
+  const dated = newest !== null && rpoSeconds !== null;
+  return {
+    staleAt: connection.lastReadAt && after(connection.lastReadAt, connection.staleAfterSeconds * 1_000),
+    // An age may equal its RPO: only a later moment breaks it (§7.1), and one millisecond later is the first of those.
+    closeAt: dated ? after(newest.asOf, Math.floor(rpoSeconds * 1_000 * closeShare) + 1) : null,
+    breachAt: dated ? after(newest.asOf, rpoSeconds * 1_000 + 1) : null,
+    proofStaleAt: proof && proofCadenceSeconds !== null ? after(proof.at, proofCadenceSeconds * 1_000 + 1) : null,
+  };
+}
+
+const passed = (at: Date | null, now: Date) => at !== null && now >= at;
+
+/** What outranks every figure: nothing is expected, or nobody can tell. */
+function overridingReason(
+  facts: ResourceFacts,
+  staleAt: Date | null,
+  now: Date,
+): Omit<Reason, "resourceId" | "resourceName"> | null {
+  const { connection, newest, system } = facts;
+  if (system && system.lifecycle !== "active")
+    return { rule: "lifecycle.parked", state: "parked", message: system.lifecycle };
+  if (connection.enabled && staleAt !== null && now < staleAt) return null;
+  return {
+    rule: "connection.stale",
+    state: "unknown",
+    at: stamp(connection.lastReadAt),
+    asOf: stamp(newest?.asOf ?? null),
+    connectionId: connection.id,
+    connectionName: connection.name,
+    message: connection.enabled ? connection.error : "It is switched off.",
+  };
+}
+
+/** What went wrong with the runs: beyond the RPO it explains the breach, within it, it is a warning. */
+function brokenRuns(facts: ResourceFacts, breached: boolean): Reason[] {
+  const grave = (state: HealthState): HealthState => (breached ? state : "at_risk");
+  const figures = { asOf: stamp(facts.newest?.asOf ?? null), rpoSeconds: facts.rpoSeconds };
+  const reasons: Reason[] = [];
+  if (facts.missedRuns > 0)
+    reasons.push({ rule: "runs.missed", state: grave("missed"), ...figures, count: facts.missedRuns });
+  if (facts.failedRuns > 0)
+    reasons.push({
+      rule: "runs.failed",
+      state: grave("breached"),
+      ...figures,
+      count: facts.failedRuns,
+      message: facts.failureMessage,
+      jobId: facts.failureJobId,
+    });
+  if (facts.failedProofAt)
+    reasons.push({ rule: "proof.failed", state: grave("breached"), ...figures, at: stamp(facts.failedProofAt) });
+  return reasons;
+}
+
+/** What the age of the newest usable data says by itself. */
+function ageReason(
+  facts: ResourceFacts,
+  explained: boolean,
+  closeAt: Date | null,
+  breachAt: Date | null,
+  now: Date,
+): Reason[] {
+  const { newest, rpoSeconds } = facts;
+  if (newest === null)
+    return explained
+      ? []
+      : [{ rule: "point.none", state: "unprotected", covered: facts.covered, at: stamp(facts.nextRunBy) }];
+  const figures = { asOf: stamp(newest.asOf), rpoSeconds };
+  if (rpoSeconds === null) return [{ rule: "objective.none", state: "unknown", asOf: figures.asOf }];
+  if (passed(breachAt, now)) return explained ? [] : [{ rule: "rpo.breached", state: "breached", ...figures }];
+  return passed(closeAt, now) ? [{ rule: "rpo.close", state: "at_risk", ...figures }] : [];
+}
+
+/** What its proof says, where a system asks for one. */
+function proofReason({ system, proof, proofCadenceSeconds }: ResourceFacts, staleAt: Date | null, now: Date): Reason[] {
+  if (!system || proofCadenceSeconds === null) return [];
+  const cadence = { cadenceSeconds: proofCadenceSeconds };
+  if (proof === null) return [{ rule: "proof.never", state: "at_risk", ...cadence }];
+  return passed(staleAt, now) ? [{ rule: "proof.stale", state: "at_risk", at: stamp(proof.at), ...cadence }] : [];
+}
+
+function reasonsFor(
+  facts: ResourceFacts,
+  { closeAt, breachAt, proofStaleAt }: ReturnType<typeof momentsOf>,
+  now: Date,
+): Reason[] {
+  const runs = brokenRuns(facts, facts.newest === null || passed(breachAt, now));
+  const vanished: Reason[] = facts.vanishedAt
+    ? [{ rule: "resource.vanished", state: "at_risk", at: stamp(facts.vanishedAt) }]
+    : [];
+  const reasons = [
+    ...runs,
+    ...ageReason(facts, runs.length > 0, closeAt, breachAt, now),
+    ...vanished,
+    ...proofReason(facts, proofStaleAt, now),
+  ];
+  if (reasons.length > 0) return reasons.sort(worseFirst);
+  const figures = {
+    asOf: stamp(facts.newest?.asOf ?? null),
+    rpoSeconds: facts.rpoSeconds,
+    at: stamp(facts.proof?.at ?? null),
+  };
+  return [{ rule: "rpo.within", state: "within", ...figures }];
+}
+
 /** Judges one resource: the worst rule that applies gives the state, the others stay as reasons. */
 export function judgeResource(facts: ResourceFacts, now: Date): ResourceVerdict {
-  const { connection, newest, rpoSeconds, proof, proofCadenceSeconds, system } = facts;
-  const staleAt = connection.lastReadAt && after(connection.lastReadAt, connection.staleAfterSeconds * 1_000);
-  // An age may equal its RPO: only a later moment breaks it (§7.1). One millisecond later is the first of those.
-  const closeAt = newest && rpoSeconds !== null ? after(newest.asOf, Math.floor(rpoSeconds * 1_000 * closeShare) + 1) : null;
-  const breachAt = newest && rpoSeconds !== null ? after(newest.asOf, rpoSeconds * 1_000 + 1) : null;
-  const proofStaleAt = proof && proofCadenceSeconds !== null ? after(proof.at, proofCadenceSeconds * 1_000 + 1) : null;
-  const base = { resourceId: facts.resourceId, name: facts.name, required: system?.required ?? false, newest, rpoSeconds, proof };
-  const verdict = (reasons: Reason[], moments: readonly (Date | null)[]): ResourceVerdict => ({
-    ...base,
-    state: reasons[0]?.state ?? "unknown",
-    reasons,
-    missedRuns: facts.missedRuns,
-    failedRuns: facts.failedRuns,
-    nextChangeAt: earliestAfter(now, moments),
-  });
-  const because = (rule: RuleId, state: HealthState, figures: Partial<Reason> = {}): Reason => ({
-    rule,
-    state,
+  const moments = momentsOf(facts);
+  const overriding = overridingReason(facts, moments.staleAt, now);
+  const reasons = (overriding ? [overriding] : reasonsFor(facts, moments, now)).map((reason) => ({
+    ...reason,
     resourceId: facts.resourceId,
     resourceName: facts.name,
-    ...figures,
-  });
-
-  if (system && system.lifecycle !== "active")
-    return verdict([because("lifecycle.parked", "parked", { message: system.lifecycle })], []);
-  if (!connection.enabled || staleAt === null || now >= staleAt)
-    return verdict(
-      [
-        because("connection.stale", "unknown", {
-          at: stamp(connection.lastReadAt),
-          asOf: stamp(newest?.asOf ?? null),
-          connectionId: connection.id,
-          connectionName: connection.name,
-          message: connection.enabled ? connection.error : "It is switched off.",
-        }),
-      ],
-      [],
-    );
-
-  const reasons: Reason[] = [];
-  const asOf = stamp(newest?.asOf ?? null);
-  const figures = { asOf, rpoSeconds };
-  const breached = newest === null || (breachAt !== null && now >= breachAt);
-  /** Beyond its RPO a broken run explains the breach; within it, it is a warning. */
-  const grave = (state: HealthState): HealthState => (breached ? state : "at_risk");
-  if (facts.missedRuns > 0)
-    reasons.push(because("runs.missed", grave("missed"), { ...figures, count: facts.missedRuns }));
-  if (facts.failedRuns > 0)
-    reasons.push(
-      because("runs.failed", grave("breached"), {
-        ...figures,
-        count: facts.failedRuns,
-        message: facts.failureMessage,
-        jobId: facts.failureJobId,
-      }),
-    );
-  if (facts.failedProofAt) reasons.push(because("proof.failed", grave("breached"), { ...figures, at: stamp(facts.failedProofAt) }));
-  if (newest === null && reasons.length === 0)
-    reasons.push(because("point.none", "unprotected", { covered: facts.covered, at: stamp(facts.nextRunBy) }));
-  if (breachAt && now >= breachAt && reasons.length === 0) reasons.push(because("rpo.breached", "breached", figures));
-  else if (closeAt && !breached && now >= closeAt) reasons.push(because("rpo.close", "at_risk", figures));
-  if (facts.vanishedAt) reasons.push(because("resource.vanished", "at_risk", { at: stamp(facts.vanishedAt) }));
-  if (system && proofCadenceSeconds !== null) {
-    const cadence = { cadenceSeconds: proofCadenceSeconds };
-    if (proof === null) reasons.push(because("proof.never", "at_risk", cadence));
-    else if (proofStaleAt && now >= proofStaleAt)
-      reasons.push(because("proof.stale", "at_risk", { at: stamp(proof.at), ...cadence }));
-  }
-  if (rpoSeconds === null && newest) reasons.push(because("objective.none", "unknown", { asOf }));
-  if (reasons.length === 0)
-    reasons.push(because("rpo.within", "within", { ...figures, at: stamp(proof?.at ?? null) }));
-  reasons.sort(worseFirst);
-  return verdict(reasons, [staleAt, closeAt, breachAt, proofStaleAt, newest?.until ?? null, facts.nextRunBy]);
+  }));
+  const { staleAt, closeAt, breachAt, proofStaleAt } = moments;
+  return {
+    resourceId: facts.resourceId,
+    name: facts.name,
+    required: facts.system?.required ?? false,
+    state: reasons[0]?.state ?? "unknown",
+    reasons,
+    newest: facts.newest,
+    rpoSeconds: facts.rpoSeconds,
+    missedRuns: facts.missedRuns,
+    failedRuns: facts.failedRuns,
+    proof: facts.proof,
+    nextChangeAt: overriding
+      ? null
+      : earliestAfter(now, [staleAt, closeAt, breachAt, proofStaleAt, facts.newest?.until ?? null, facts.nextRunBy]),
+  };
 }
 
 export type SystemFacts = {

@@ -23,7 +23,10 @@ export function fleetVerdict(figures: FleetFigures): FleetVerdict {
     return {
       kind: "none",
       sentence: "Nothing is protected yet.",
-      detail: parked === 0 ? "No system is in the estate, so there is nothing to judge." : `No system is in service.${resting}`,
+      detail:
+        parked === 0
+          ? "No system is in the estate, so there is nothing to judge."
+          : `No system is in service.${resting}`,
     };
   const all = plural(expected, "system");
   const detail = `${countText(within)} of ${all} ${verb(within, "is", "are")} within ${verb(within, "its", "their")} RPO and ${countText(provenWithin)} ${verb(provenWithin, "was", "were")} restored and checked inside the cadence.${resting}`;
@@ -36,7 +39,10 @@ export function fleetVerdict(figures: FleetFigures): FleetVerdict {
   if (unknown > 0)
     return {
       kind: "unknown",
-      sentence: unknown === expected ? `Nobody can tell: no system was read lately.` : `Not sure. ${countText(unknown)} of ${all} ${verb(unknown, "was", "were")} not read lately.`,
+      sentence:
+        unknown === expected
+          ? `Nobody can tell: no system was read lately.`
+          : `Not sure. ${countText(unknown)} of ${all} ${verb(unknown, "was", "were")} not read lately.`,
       detail,
     };
   if (atRisk > 0)
@@ -47,7 +53,10 @@ export function fleetVerdict(figures: FleetFigures): FleetVerdict {
     };
   return {
     kind: "ok",
-    sentence: expected === 1 ? "Yes. The one system would lose no more than it may." : `Yes. All ${countText(expected)} systems would lose no more than they may.`,
+    sentence:
+      expected === 1
+        ? "Yes. The one system would lose no more than it may."
+        : `Yes. All ${countText(expected)} systems would lose no more than they may.`,
     detail,
   };
 }
@@ -62,7 +71,12 @@ export type Burn = {
 };
 
 /** How much of a quarter's allowance of time beyond the RPO is spent, and when it will be at this rate. */
-export function burnOf(beyondSeconds: number, budgetSeconds: number, elapsedSeconds: number, quarterSeconds: number): Burn | null {
+export function burnOf(
+  beyondSeconds: number,
+  budgetSeconds: number,
+  elapsedSeconds: number,
+  quarterSeconds: number,
+): Burn | null {
   if (budgetSeconds <= 0) return null;
   const usedShare = beyondSeconds / budgetSeconds;
   const base = { usedShare, beyondSeconds, budgetSeconds };
@@ -80,5 +94,8 @@ export function burnOf(beyondSeconds: number, budgetSeconds: number, elapsedSeco
 /** The calendar quarter around a moment, in UTC. */
 export function quarterOf(now: Date): { from: Date; to: Date } {
   const first = Math.floor(now.getUTCMonth() / 3) * 3;
-  return { from: new Date(Date.UTC(now.getUTCFullYear(), first, 1)), to: new Date(Date.UTC(now.getUTCFullYear(), first + 3, 1)) };
+  return {
+    from: new Date(Date.UTC(now.getUTCFullYear(), first, 1)),
+    to: new Date(Date.UTC(now.getUTCFullYear(), first + 3, 1)),
+  };
 }

@@ -5,82 +5,112 @@ const numerals = ["no", "one", "two", "three", "four", "five", "six", "seven", "
 const numeral = (count: number) => numerals[count] ?? String(count);
 const runs = (count: number) => `${numeral(count)} ${count === 1 ? "run" : "runs"}`;
 
-const ageOf = (at: string | null | undefined, now: Date) => (at ? ageText((now.getTime() - Date.parse(at)) / 1_000) : null);
+const ageOf = (at: string | null | undefined, now: Date) =>
+  at ? ageText((now.getTime() - Date.parse(at)) / 1_000) : null;
 
 const sentence = (text: string) => (/[.!?]$/.test(text) ? text : `${text}.`);
 
-/** Why a verdict was reached, in a sentence with its figures as they stand now. */
-export function reasonText(reason: Reason, now: Date): string {
-  const age = ageOf(reason.asOf, now);
-  const at = ageOf(reason.at, now);
-  const rpo = reason.rpoSeconds == null ? null : durationText(reason.rpoSeconds);
-  const count = reason.count ?? 0;
-  switch (reason.rule) {
-    case "lifecycle.parked":
-      return reason.message === "retired" ? "It is retired: nothing is expected of it." : "It is parked: nothing is expected of it for now.";
-    case "connection.stale":
-      return `${reason.connectionName ?? "Its connection"} ${at === null ? "was never read" : `was last read ${at} ago`}, so nobody can tell.${reason.message ? ` ${sentence(reason.message)}` : ""}${age === null ? "" : ` The newest data seen then is ${age} old.`}`;
-    case "system.empty":
-      return count === 0 ? "It owns no resources, so nothing of it is protected." : "None of its resources is required, so nothing of it is judged.";
-    case "system.pending":
-      return "It has not been judged yet.";
-    case "objective.none":
-      return `It belongs to no system, so no objective applies. Its newest restorable data is ${age} old.`;
-    case "point.none":
-      if (!reason.covered) return "No schedule covers it and nothing of it can be restored.";
-      return `Nothing of it can be restored yet.${reason.at ? ` Its first run should be done in ${ageText((Date.parse(reason.at) - now.getTime()) / 1_000)}.` : ""}`;
-    case "runs.missed":
-      if (reason.state === "at_risk")
-        return `${plural(count, "run")} ${count === 1 ? "was" : "were"} due and never came; the data is ${age} old${rpo === null ? "" : ` of ${rpo}`}.`;
-      return `${age === null ? "Never backed up" : `No backup for ${age}`}: ${runs(count)} ${count === 1 ? "was" : "were"} due and never started.`;
-    case "runs.failed":
-      return `${count === 1 ? "The last run" : `The last ${numeral(count)} runs`} failed${reason.message ? `: ${sentence(reason.message)}` : "."}${reason.state === "breached" && age !== null ? ` The newest good data is ${age} old.` : ""}`;
-    case "proof.failed":
-      return `The newest data failed its verification ${at} ago. ${age === null ? "There is no good data before it." : `The last good data is ${age} old.`}`;
-    case "rpo.breached":
-      return `The newest restorable data is ${age} old; the RPO is ${rpo}.`;
-    case "rpo.close":
-      return `The newest restorable data is ${age} old, over 80 % of the RPO of ${rpo}.`;
-    case "proof.stale":
-      return `Not restored and checked for ${at}; the cadence is ${durationText(reason.cadenceSeconds ?? 0)}.`;
-    case "proof.never":
-      return `Never restored and checked; the cadence is ${durationText(reason.cadenceSeconds ?? 0)}.`;
-    case "resource.vanished":
-      return `Its provider has not shown it for ${at}: it may have been deleted.`;
-    case "rpo.within":
-      return `The newest restorable data is ${age} old, within the RPO of ${rpo}.${at === null ? "" : ` It was restored and checked ${at} ago.`}`;
-  }
+type Figures = { reason: Reason; age: string | null; at: string | null; rpo: string | null; count: number; now: Date };
+
+const were = (count: number) => (count === 1 ? "was" : "were");
+
+const stale = ({ reason, age, at }: Figures) =>
+  [
+    `${reason.connectionName ?? "Its connection"} ${at === null ? "was never read" : `was last read ${at} ago`}, so nobody can tell.`,
+    reason.message ? sentence(reason.message) : "",
+    age === null ? "" : `The newest data seen then is ${age} old.`,
+  ]
+    .filter((part) => part !== "")
+    .join(" ");
+
+function noPoint({ reason, now }: Figures) {
+  if (!reason.covered) return "No schedule covers it and nothing of it can be restored.";
+  if (!reason.at) return "Nothing of it can be restored yet.";
+  const left = ageText((Date.parse(reason.at) - now.getTime()) / 1_000);
+  return `Nothing of it can be restored yet. Its first run should be done in ${left}.`;
 }
+
+function missed({ reason, age, rpo, count }: Figures) {
+  if (reason.state === "at_risk")
+    return `${plural(count, "run")} ${were(count)} due and never came; the data is ${age} old${rpo === null ? "" : ` of ${rpo}`}.`;
+  return `${age === null ? "Never backed up" : `No backup for ${age}`}: ${runs(count)} ${were(count)} due and never started.`;
+}
+
+function failed({ reason, age, count }: Figures) {
+  const which = count === 1 ? "The last run" : `The last ${numeral(count)} runs`;
+  const good = reason.state === "breached" && age !== null ? ` The newest good data is ${age} old.` : "";
+  return `${which} failed${reason.message ? `: ${sentence(reason.message)}` : "."}${good}`;
+}
+
+const texts: Record<Reason["rule"], (figures: Figures) => string> = {
+  "lifecycle.parked": ({ reason }) =>
+    reason.message === "retired"
+      ? "It is retired: nothing is expected of it."
+      : "It is parked: nothing is expected of it for now.",
+  "connection.stale": stale,
+  "system.empty": ({ count }) =>
+    count === 0
+      ? "It owns no resources, so nothing of it is protected."
+      : "None of its resources is required, so nothing of it is judged.",
+  "system.pending": () => "It has not been judged yet.",
+  "objective.none": ({ age }) =>
+    `It belongs to no system, so no objective applies. Its newest restorable data is ${age} old.`,
+  "point.none": noPoint,
+  "runs.missed": missed,
+  "runs.failed": failed,
+  "proof.failed": ({ at, age }) =>
+    `The newest data failed its verification ${at} ago. ${age === null ? "There is no good data before it." : `The last good data is ${age} old.`}`,
+  "rpo.breached": ({ age, rpo }) => `The newest restorable data is ${age} old; the RPO is ${rpo}.`,
+  "rpo.close": ({ age, rpo }) => `The newest restorable data is ${age} old, over 80 % of the RPO of ${rpo}.`,
+  "proof.stale": ({ at, reason }) =>
+    `Not restored and checked for ${at}; the cadence is ${durationText(reason.cadenceSeconds ?? 0)}.`,
+  "proof.never": ({ reason }) =>
+    `Never restored and checked; the cadence is ${durationText(reason.cadenceSeconds ?? 0)}.`,
+  "resource.vanished": ({ at }) => `Its provider has not shown it for ${at}: it may have been deleted.`,
+  "rpo.within": ({ age, rpo, at }) =>
+    `The newest restorable data is ${age} old, within the RPO of ${rpo}.${at === null ? "" : ` It was restored and checked ${at} ago.`}`,
+};
+
+/** Why a verdict was reached, in a sentence with its figures as they stand now. */
+export const reasonText = (reason: Reason, now: Date): string =>
+  texts[reason.rule]({
+    reason,
+    age: ageOf(reason.asOf, now),
+    at: ageOf(reason.at, now),
+    rpo: reason.rpoSeconds == null ? null : durationText(reason.rpoSeconds),
+    count: reason.count ?? 0,
+    now,
+  });
 
 export type NextStep = { label: string; href: string };
 
-/** The one thing to do about a reason, and where. */
+/** The one thing to do about a reason, and where; what takes a system's page has no step without one. */
 export function nextStep(reason: Reason, systemId: string | null): NextStep | null {
-  const page = systemId ? `/systems/${systemId}` : null;
-  const resource = reason.resourceId ?? "";
-  switch (reason.rule) {
-    case "connection.stale":
-      return { label: "Open connection", href: `/settings/connections/${reason.connectionId ?? ""}` };
+  const { rule, resourceId = "" } = reason;
+  if (rule === "connection.stale")
+    return { label: "Open connection", href: `/settings/connections/${reason.connectionId ?? ""}` };
+  if (rule === "objective.none") return { label: "Assign it", href: "/systems/unassigned" };
+  if (rule === "runs.failed" && reason.jobId) return { label: "See error", href: `/jobs/${reason.jobId}` };
+  return systemId === null ? null : stepOnSystem(rule, `/systems/${systemId}`, systemId, resourceId);
+}
+
+function stepOnSystem(rule: Reason["rule"], page: string, systemId: string, resourceId: string): NextStep | null {
+  switch (rule) {
     case "runs.failed":
-      return reason.jobId
-        ? { label: "See error", href: `/jobs/${reason.jobId}` }
-        : page === null ? null : { label: "See runs", href: `${page}#jobs` };
     case "runs.missed":
-      return page === null ? null : { label: "See runs", href: `${page}#runs` };
+      return { label: "See runs", href: `${page}#runs` };
     case "system.empty":
-      return systemId ? { label: "Assign resources", href: `/systems/unassigned?system=${systemId}` } : null;
-    case "objective.none":
-      return { label: "Assign it", href: "/systems/unassigned" };
+      return { label: "Assign resources", href: `/systems/unassigned?system=${systemId}` };
     case "point.none":
     case "rpo.breached":
     case "rpo.close":
-      return page === null ? null : { label: "Back up now", href: `${page}#resource-${resource}` };
+      return { label: "Back up now", href: `${page}#resource-${resourceId}` };
     case "proof.failed":
     case "proof.stale":
     case "proof.never":
-      return systemId ? { label: "Test a restore", href: `/restores/new?system=${systemId}&resource=${resource}` } : null;
+      return { label: "Test a restore", href: `/restores/new?system=${systemId}&resource=${resourceId}` };
     case "resource.vanished":
-      return page === null ? null : { label: "See resource", href: `${page}#resource-${resource}` };
+      return { label: "See resource", href: `${page}#resource-${resourceId}` };
     default:
       return null;
   }

@@ -119,7 +119,9 @@ export const listPeople = read("people:read", nothing, async ({ db, visible }): 
     orderBy: [{ displayName: "asc" }, { id: "asc" }],
     take: 1_000,
   });
-  return people.map((person) => toPersonView(person, now));
+  return people
+    .map((person) => toPersonView(person, now))
+    .sort((a, b) => a.displayName.localeCompare(b.displayName, "en"));
 });
 
 /** One person with their rights. */

@@ -12,7 +12,8 @@ export type RoleUrls = { app: string; worker: string; sealer: string };
 type RolePasswords = { app: string; worker: string; sealer: string };
 
 const folder = "prisma/migrations";
-const lock = 7_240_110;
+/** The advisory lock that a migrating start holds. */
+export const migrationLock = 7_240_110;
 
 /** A database that we cannot work with, and what to do about it. */
 export class DatabaseTrouble extends Error {
@@ -78,7 +79,7 @@ export async function migrate(options: {
 }): Promise<RoleUrls> {
   const client = await connectOwner(options.ownerUrl);
   try {
-    await client.query("select pg_advisory_lock($1)", [lock]);
+    await client.query("select pg_advisory_lock($1)", [migrationLock]);
     await checkDatabase(options.ownerUrl);
     const applied = await applyMigrations(options.ownerUrl);
     for (const name of applied) options.say?.(`applied ${name}`);
@@ -97,14 +98,23 @@ const whole = (adapter: SqlDriverAdapter, run: (script: string) => Promise<unkno
     },
   });
 
-async function applyMigrations(url: string): Promise<string[]> {
-  const base = path.resolve("node_modules/@prisma/schema-engine-wasm");
-  const glue = await import(pathToFileURL(path.join(base, "schema_engine_bg.js")).href);
-  const module = new WebAssembly.Module(fs.readFileSync(path.join(base, "schema_engine_bg.wasm")));
+const engineBase = path.resolve("node_modules/@prisma/schema-engine-wasm");
+let loaded: Promise<typeof import("@prisma/schema-engine-wasm")> | undefined;
+
+/** Prisma's schema engine as WebAssembly: one instance a process, because its glue keeps its memory in a global. */
+async function loadEngine() {
+  const glue = await import(pathToFileURL(path.join(engineBase, "schema_engine_bg.js")).href);
+  const module = new WebAssembly.Module(fs.readFileSync(path.join(engineBase, "schema_engine_bg.wasm")));
   const instance = new WebAssembly.Instance(module, { "./schema_engine_bg.js": glue });
   const start = instance.exports.__wbindgen_start;
   glue.__wbg_set_wasm(instance.exports);
   if (typeof start === "function") start();
+  return glue;
+}
+
+async function applyMigrations(url: string): Promise<string[]> {
+  loaded ??= loadEngine();
+  const glue = await loaded;
   const open: { end(): Promise<void> }[] = [];
   const connect = async () => {
     const scripts = new Client({ connectionString: url });

@@ -122,6 +122,28 @@ function bornAt({ detail, firstSeenAt }: Candidate): Date {
   return Number.isNaN(told.getTime()) ? firstSeenAt : told;
 }
 
+type Coverage = { policyId: string; resourceId: string };
+
+/** Every resource that each policy covers now. */
+function coverageOf(
+  policies: readonly ObservedPolicy[],
+  byRef: ReadonlyMap<string, PolicyRow>,
+  candidates: readonly Candidate[],
+): (Coverage & { policy: ObservedPolicy; resource: Candidate })[] {
+  return policies.flatMap((policy) => {
+    const policyId = byRef.get(policy.providerRef)?.id;
+    if (!policyId) return [];
+    const covers = (resource: Candidate) => {
+      const subject = { providerRef: resource.providerRef, tags: tagsOf(resource.tags) };
+      return policy.selections.some((selection) => selects(selection, subject));
+    };
+    return candidates.filter(covers).map((resource) => ({ policyId, resourceId: resource.id, policy, resource }));
+  });
+}
+
+const keyOf = ({ policyId, resourceId }: Coverage) => `${policyId} ${resourceId}`;
+
+/** A policy that we see for the first time covered its resources since it or they began; any other change is of now. */
 async function writeAssignments(
   tx: Tx,
   { connectionId, region }: Place,
@@ -138,21 +160,13 @@ async function writeAssignments(
     where: { policyId: { in: ids } },
     select: { id: true, policyId: true, resourceId: true, validTo: true },
   });
-  const isNew = (policyId: string) => !assigned.some((one) => one.policyId === policyId);
-  const open = new Map(
-    assigned.filter(({ validTo }) => validTo === null).map((one) => [`${one.policyId} ${one.resourceId}`, one]),
-  );
+  const known = new Set(assigned.map(({ policyId }) => policyId));
+  const open = new Map(assigned.filter(({ validTo }) => validTo === null).map((one) => [keyOf(one), one]));
   const opening: Prisma.PolicyAssignmentCreateManyInput[] = [];
-  for (const policy of policies) {
-    const policyId = byRef.get(policy.providerRef)?.id;
-    if (!policyId) continue;
-    for (const resource of candidates) {
-      const subject = { providerRef: resource.providerRef, tags: tagsOf(resource.tags) };
-      if (!policy.selections.some((selection) => selects(selection, subject))) continue;
-      if (open.delete(`${policyId} ${resource.id}`)) continue;
-      const since = isNew(policyId) && policy.versionedAt ? later(policy.versionedAt, bornAt(resource)) : now;
-      opening.push({ policyId, resourceId: resource.id, validFrom: since < now ? since : now });
-    }
+  for (const { policyId, resourceId, policy, resource } of coverageOf(policies, byRef, candidates)) {
+    if (open.delete(keyOf({ policyId, resourceId }))) continue;
+    const since = policy.versionedAt && !known.has(policyId) ? later(policy.versionedAt, bornAt(resource)) : now;
+    opening.push({ policyId, resourceId, validFrom: since < now ? since : now });
   }
   const closing = [...open.values()];
   await tx.policyAssignment.updateMany({ where: { id: { in: closing.map(({ id }) => id) } }, data: { validTo: now } });

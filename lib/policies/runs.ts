@@ -47,7 +47,7 @@ async function materializeRule(tx: Tx, rule: RuleRow, now: Date): Promise<{ id: 
     return [];
   }
   const weekAgo = before(now, days(behindDays));
-  const from = rule.valid_from > weekAgo ? rule.valid_from : weekAgo;
+  const from = new Date(Math.max(rule.valid_from.getTime(), weekAgo.getTime()));
   const to = after(now, days(aheadDays));
   const due = occurrencesBetween(cron, rule.time_zone, from, to);
   const fresh = due.filter((at) => rule.materialized_to === null || at >= rule.materialized_to);

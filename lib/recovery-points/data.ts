@@ -153,7 +153,9 @@ function conditionsOf(query: PointsQuery, visible: Visible, now: Date): Prisma.S
   if (query.usable === "yes") conditions.push(sqlUsable(now));
   if (query.usable === "no") conditions.push(Prisma.sql`not ${sqlUsable(now)}`);
   if (query.q)
-    conditions.push(Prisma.sql`(r.name ilike ${like(query.q)} or p.provider_ref ilike ${like(query.q)} or s.name ilike ${like(query.q)})`);
+    conditions.push(
+      Prisma.sql`(r.name ilike ${like(query.q)} or p.provider_ref ilike ${like(query.q)} or s.name ilike ${like(query.q)})`,
+    );
   return Prisma.join(conditions, " and ");
 }
 
@@ -203,7 +205,13 @@ async function countPoints(db: Reader, where: Prisma.Sql): Promise<number> {
   return row?.total ?? 0;
 }
 
-export type PointVerification = { id: string; level: ProofLevel; passed: boolean; at: string; restoreId: string | null };
+export type PointVerification = {
+  id: string;
+  level: ProofLevel;
+  passed: boolean;
+  at: string;
+  restoreId: string | null;
+};
 export type PointDetail = PointRow & {
   now: string;
   providerRef: string;
@@ -224,7 +232,16 @@ export type PointDetail = PointRow & {
   lockFinalAt: string | null;
   verifications: PointVerification[];
   /** The same data elsewhere. */
-  copies: { id: string; vault: string; region: string; account: string; status: PointStatus; usable: boolean; expiresAt: string | null; original: boolean }[];
+  copies: {
+    id: string;
+    vault: string;
+    region: string;
+    account: string;
+    status: PointStatus;
+    usable: boolean;
+    expiresAt: string | null;
+    original: boolean;
+  }[];
   window: { fromAt: string; latestAt: string; alive: boolean; lagSeconds: number } | null;
   holds: { id: string; title: string; createdAt: string }[];
   restores: { id: string; handle: string; state: string; createdAt: string }[];
@@ -251,65 +268,75 @@ type DetailRow = Found & {
 };
 
 /** One recovery point with its moments, its proofs, its copies, its lock and what was restored from it. */
-export const getPoint = read("estate:read", pointRef, async ({ db, visible }, { pointId }): Promise<PointDetail | null> => {
-  const now = await readNow(db);
-  const [row] = await db.$queryRaw<DetailRow[]>`
+export const getPoint = read(
+  "estate:read",
+  pointRef,
+  async ({ db, visible }, { pointId }): Promise<PointDetail | null> => {
+    const now = await readNow(db);
+    const [row] = await db.$queryRaw<DetailRow[]>`
     select ${rowColumns(now)}, '' as key, p.provider_ref, p.raw_status, p.status_message, p.account, c.id as connection_id,
       c.name as connection_name, p.started_at, p.cold_at, p.observed_at, p.encrypted, p.key_ref, p.copy_of_ref,
       v.kind::text as vault_kind, v.lock_mode::text as lock_mode, v.lock_final_at
     ${rowTables} join connections c on c.id = p.connection_id ${rowProof}
     where p.id = ${pointId}::uuid and ${sqlResourceVisible(visible)}`;
-  if (!row) return null;
-  const [verifications, copies, window, holds, items] = await Promise.all([
-    db.verification.findMany({ where: { pointId }, orderBy: { at: "desc" }, take: 50 }),
-    readCopies(db, row, now),
-    db.restoreWindow.findFirst({ where: { pointId }, orderBy: { latestAt: "desc" } }),
-    db.legalHold.findMany({ where: { releasedAt: null, points: { some: { pointId } } }, select: { id: true, title: true, createdAt: true } }),
-    db.restoreItem.findMany({
-      where: { pointId },
-      orderBy: { id: "desc" },
-      take: 10,
-      select: { request: { select: { id: true, handle: true, state: true, createdAt: true } } },
-    }),
-  ]);
-  return {
-    ...toRow(row, now),
-    now: now.toISOString(),
-    providerRef: row.provider_ref,
-    rawStatus: row.raw_status,
-    statusMessage: row.status_message,
-    account: row.account,
-    connection: { id: row.connection_id, name: row.connection_name },
-    startedAt: row.started_at?.toISOString() ?? null,
-    coldAt: row.cold_at?.toISOString() ?? null,
-    observedAt: row.observed_at.toISOString(),
-    vanishedAt: row.vanished_at?.toISOString() ?? null,
-    encrypted: row.encrypted,
-    keyRef: row.key_ref,
-    malware: row.malware,
-    contradictory: row.contradictory,
-    vaultKind: row.vault_kind,
-    lockMode: row.lock_mode,
-    lockFinalAt: row.lock_final_at?.toISOString() ?? null,
-    verifications: verifications.map(({ id, level, result, at, restoreId }) => ({
-      id,
-      level,
-      passed: result === "passed",
-      at: at.toISOString(),
-      restoreId,
-    })),
-    copies,
-    window: window && {
-      fromAt: window.fromAt.toISOString(),
-      latestAt: window.latestAt.toISOString(),
-      alive: window.toAt === null,
-      lagSeconds: window.lagSeconds,
-    },
-    holds: holds.map(({ createdAt, ...hold }) => ({ ...hold, createdAt: createdAt.toISOString() })),
-    restores: items.map(({ request: { createdAt, ...request } }) => ({ ...request, createdAt: createdAt.toISOString() })),
-    command: describeCommand(row),
-  };
-});
+    if (!row) return null;
+    const [verifications, copies, window, holds, items] = await Promise.all([
+      db.verification.findMany({ where: { pointId }, orderBy: { at: "desc" }, take: 50 }),
+      readCopies(db, row, now),
+      db.restoreWindow.findFirst({ where: { pointId }, orderBy: { latestAt: "desc" } }),
+      db.legalHold.findMany({
+        where: { releasedAt: null, points: { some: { pointId } } },
+        select: { id: true, title: true, createdAt: true },
+      }),
+      db.restoreItem.findMany({
+        where: { pointId },
+        orderBy: { id: "desc" },
+        take: 10,
+        select: { request: { select: { id: true, handle: true, state: true, createdAt: true } } },
+      }),
+    ]);
+    return {
+      ...toRow(row, now),
+      now: now.toISOString(),
+      providerRef: row.provider_ref,
+      rawStatus: row.raw_status,
+      statusMessage: row.status_message,
+      account: row.account,
+      connection: { id: row.connection_id, name: row.connection_name },
+      startedAt: row.started_at?.toISOString() ?? null,
+      coldAt: row.cold_at?.toISOString() ?? null,
+      observedAt: row.observed_at.toISOString(),
+      vanishedAt: row.vanished_at?.toISOString() ?? null,
+      encrypted: row.encrypted,
+      keyRef: row.key_ref,
+      malware: row.malware,
+      contradictory: row.contradictory,
+      vaultKind: row.vault_kind,
+      lockMode: row.lock_mode,
+      lockFinalAt: row.lock_final_at?.toISOString() ?? null,
+      verifications: verifications.map(({ id, level, result, at, restoreId }) => ({
+        id,
+        level,
+        passed: result === "passed",
+        at: at.toISOString(),
+        restoreId,
+      })),
+      copies,
+      window: window && {
+        fromAt: window.fromAt.toISOString(),
+        latestAt: window.latestAt.toISOString(),
+        alive: window.toAt === null,
+        lagSeconds: window.lagSeconds,
+      },
+      holds: holds.map(({ createdAt, ...hold }) => ({ ...hold, createdAt: createdAt.toISOString() })),
+      restores: items.map(({ request: { createdAt, ...request } }) => ({
+        ...request,
+        createdAt: createdAt.toISOString(),
+      })),
+      command: describeCommand(row),
+    };
+  },
+);
 
 const quoted = (text: string) => `'${text.replaceAll("'", "'\\''")}'`;
 
@@ -320,7 +347,16 @@ const describeCommand = ({ vault, provider_ref, region }: DetailRow) =>
 async function readCopies(db: Reader, row: DetailRow, now: Date): Promise<PointDetail["copies"]> {
   const origin = row.copy_of_ref ?? row.provider_ref;
   const rows = await db.$queryRaw<
-    { id: string; vault: string; region: string; account: string; status: PointStatus; usable: boolean; expires_at: Date | null; original: boolean }[]
+    {
+      id: string;
+      vault: string;
+      region: string;
+      account: string;
+      status: PointStatus;
+      usable: boolean;
+      expires_at: Date | null;
+      original: boolean;
+    }[]
   >`
     select p.id, v.name as vault, p.region, p.account, p.status::text, ${sqlUsable(now)} as usable, p.expires_at, p.provider_ref = ${origin} as original
     from recovery_points p join vaults v on v.id = p.vault_id
@@ -332,11 +368,15 @@ async function readCopies(db: Reader, row: DetailRow, now: Date): Promise<PointD
 export type PointFilterChoices = { vaults: { id: string; name: string; region: string }[] };
 
 /** What a list of recovery points can be narrowed down to. */
-export const listPointFilters = read("estate:read", z.object({}), async ({ db, visible }): Promise<PointFilterChoices> => {
-  const vaults = await db.$queryRaw<PointFilterChoices["vaults"]>`
+export const listPointFilters = read(
+  "estate:read",
+  z.object({}),
+  async ({ db, visible }): Promise<PointFilterChoices> => {
+    const vaults = await db.$queryRaw<PointFilterChoices["vaults"]>`
     select v.id, v.name, v.region from vaults v
     where v.vanished_at is null and (${visible === "all"} or exists (
       select 1 from recovery_points p join resources r on r.id = p.resource_id where p.vault_id = v.id and ${sqlResourceVisible(visible)}))
     order by v.name, v.region limit 200`;
-  return { vaults };
-});
+    return { vaults };
+  },
+);

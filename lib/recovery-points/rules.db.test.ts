@@ -8,7 +8,10 @@ const moment = fc.integer({ min: 0, max: 6 }).map((step) => new Date(base + step
 const maybe = <T>(arbitrary: fc.Arbitrary<T>) => fc.option(arbitrary, { nil: null, freq: 2 });
 
 const pointFacts: fc.Arbitrary<PointFacts> = fc.record({
-  status: fc.oneof({ weight: 3, arbitrary: fc.constant("available" as const) }, { weight: 1, arbitrary: fc.constantFrom(...pointStatuses) }),
+  status: fc.oneof(
+    { weight: 3, arbitrary: fc.constant("available" as const) },
+    { weight: 1, arbitrary: fc.constantFrom(...pointStatuses) },
+  ),
   completedAt: maybe(moment),
   expiresAt: maybe(moment),
   vanishedAt: fc.oneof({ weight: 4, arbitrary: fc.constant(null) }, { weight: 1, arbitrary: moment }),

@@ -73,58 +73,58 @@ const objectKinds = ["S3", "DynamoDB"];
 
 const countOf = (count: number, one: string, many: string) => `${count} ${count === 1 ? one : many}`;
 
+function mediaDigit(production: Production, copies: readonly SeenCopy[]): CopyDigit {
+  if (copies.length === 0) return { met: false, why: "no fresh copy" };
+  if (!objectKinds.includes(production.kind))
+    return { met: true, why: "production is no object store, the vault is one" };
+  const elsewhere = copies.some(({ account, airGapped }) => airGapped || account !== production.account);
+  return elsewhere
+    ? { met: true, why: "a copy lies in another account" }
+    : { met: false, why: "production and copies lie in one account's object store" };
+}
+
+function lockDigit(copies: readonly SeenCopy[], at: Date): CopyDigit {
+  if (copies.some(({ airGapped }) => airGapped)) return { met: true, why: "a copy lies in an air-gapped vault" };
+  const locks = copies.flatMap(({ lockedUntil }) => (lockedUntil !== null && lockedUntil > at ? [lockedUntil] : []));
+  const last = locks.sort((a, b) => a.getTime() - b.getTime()).at(-1);
+  if (last === undefined) return { met: false, why: "no copy is locked beyond recall or air-gapped" };
+  const forGood = last.getUTCFullYear() >= 9999;
+  return {
+    met: true,
+    why: forGood ? "a copy is locked for good" : `a copy is locked until ${last.toISOString().slice(0, 10)}`,
+  };
+}
+
+function errorDigit(copies: readonly SeenCopy[], vaults: number): CopyDigit {
+  if (copies.some(({ refuted }) => refuted)) return { met: false, why: "the newest verification of a copy failed" };
+  if (vaults === 0) return { met: false, why: "no fresh copy" };
+  const verified = new Set(copies.filter((copy) => copy.verified).map(({ vaultId }) => vaultId)).size;
+  const why = `${verified} of ${countOf(vaults, "copy", "copies")} verified within the tier's cadence`;
+  return { met: verified === vaults ? true : null, why };
+}
+
 /**
  * The 3-2-1-1-0 rule, digit by digit, from copies actually seen. Production counts as one copy; several copies in one
  * vault count once.
  */
 export function copyDigits(production: Production, copies: readonly SeenCopy[], at: Date): CopyDigits {
   const vaults = new Set(copies.map(({ vaultId }) => vaultId)).size;
-  const otherAccounts = copies.some(({ account, airGapped }) => airGapped || account !== production.account);
-  const otherMedia = copies.length > 0 && !objectKinds.includes(production.kind);
+  const found = vaults === 0 ? "no fresh copy" : countOf(vaults, "vault with a fresh copy", "vaults with fresh copies");
   const elsewhere = copies.find(({ region }) => region !== production.region);
-  const locked = copies.find(({ airGapped, lockedUntil }) => airGapped || (lockedUntil !== null && lockedUntil > at));
-  const refuted = copies.some((copy) => copy.refuted);
-  const verified = new Set(copies.filter((copy) => copy.verified).map(({ vaultId }) => vaultId)).size;
   return {
-    threeCopies: {
-      met: vaults >= 2,
-      why: `production and ${vaults === 0 ? "no fresh copy" : countOf(vaults, "vault with a fresh copy", "vaults with fresh copies")}`,
-    },
-    twoMedia: {
-      met: otherMedia || otherAccounts,
-      why:
-        copies.length === 0
-          ? "no fresh copy"
-          : otherMedia
-            ? "production is no object store, the vault is one"
-            : otherAccounts
-              ? "a copy lies in another account"
-              : "production and copies lie in one account's object store",
-    },
+    threeCopies: { met: vaults >= 2, why: `production and ${found}` },
+    twoMedia: mediaDigit(production, copies),
     oneElsewhere: {
       met: elsewhere !== undefined,
       why: elsewhere ? `a copy lies in ${elsewhere.region}` : `all lie in ${production.region}`,
     },
-    oneLocked: {
-      met: locked !== undefined,
-      why: locked
-        ? locked.airGapped
-          ? "a copy lies in an air-gapped vault"
-          : `locked until ${locked.lockedUntil?.toISOString().slice(0, 10)}`
-        : "no copy is locked beyond recall or air-gapped",
-    },
-    zeroErrors: {
-      met: refuted ? false : vaults === 0 ? false : verified === vaults ? true : null,
-      why: refuted
-        ? "the newest verification of a copy failed"
-        : vaults === 0
-          ? "no fresh copy"
-          : `${verified} of ${countOf(vaults, "copy", "copies")} verified within the tier's cadence`,
-    },
+    oneLocked: lockDigit(copies, at),
+    zeroErrors: errorDigit(copies, vaults),
   };
 }
 
-const worseMet = (a: boolean | null, b: boolean | null) => (a === false || b === false ? false : a === null || b === null ? null : true);
+const worseMet = (a: boolean | null, b: boolean | null) =>
+  a === false || b === false ? false : a === null || b === null ? null : true;
 
 /** The digits of a whole: each is kept only where every part keeps it. */
 export function joinDigits(parts: readonly CopyDigits[]): CopyDigits | null {

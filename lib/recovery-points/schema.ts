@@ -6,7 +6,13 @@ export const pointRef = z.object({ pointId: z.uuid() });
 
 /** What a list of recovery points may be asked for; anything else in the address is left out of account. */
 export const pointsQuery = z.object({
-  q: z.string().trim().max(200).refine((text) => !hasUnseen(text)).optional().catch(undefined),
+  q: z
+    .string()
+    .trim()
+    .max(200)
+    .refine((text) => !hasUnseen(text))
+    .optional()
+    .catch(undefined),
   resource: z.uuid().optional().catch(undefined),
   system: z.uuid().optional().catch(undefined),
   vault: z.uuid().optional().catch(undefined),

@@ -27,8 +27,15 @@ export const assignResources = command({
     await lockSystem(tx, visible, systemId);
     const taken = await takeResources(tx, { actor, visible, now }, systemId, resourceIds);
     const from = [...new Set(taken.flatMap(({ fromId }) => fromId ?? []))];
-    await followUp(tx, [systemId, ...from], taken.map(({ resourceId }) => resourceId));
-    return { value: { assigned: taken.length }, audit: [["system", systemId], { assigned: taken.slice(0, 1_000), count: taken.length }] };
+    await followUp(
+      tx,
+      [systemId, ...from],
+      taken.map(({ resourceId }) => resourceId),
+    );
+    return {
+      value: { assigned: taken.length },
+      audit: [["system", systemId], { assigned: taken.slice(0, 1_000), count: taken.length }],
+    };
   },
 });
 
@@ -42,7 +49,10 @@ export const releaseResources = command({
     const ruled = open.find(({ source }) => source === "rule");
     if (ruled)
       throw new Refusal(
-        refuse("conflict", `A tag rule assigns ${ruled.name}. Remove the rule or its tag, or assign the resource to another system by hand.`),
+        refuse(
+          "conflict",
+          `A tag rule assigns ${ruled.name}. Remove the rule or its tag, or assign the resource to another system by hand.`,
+        ),
       );
     await tx.$executeRaw`
       update system_resources set valid_to = greatest(valid_from, ${now}::timestamptz)
@@ -50,7 +60,11 @@ export const releaseResources = command({
     // A free resource falls to the first rule that matches it.
     const applied = await applyAssignmentRules(tx, now);
     const systemIds = [...new Set([...open.map(({ system_id }) => system_id), ...applied.systemIds])];
-    await followUp(tx, systemIds, open.map(({ resource_id }) => resource_id));
+    await followUp(
+      tx,
+      systemIds,
+      open.map(({ resource_id }) => resource_id),
+    );
     const released = open.map(({ resource_id, system_id }) => ({ resourceId: resource_id, systemId: system_id }));
     return { value: { released: open.length }, audit: [["system", open[0]?.system_id ?? "none"], { released }] };
   },
@@ -72,18 +86,27 @@ export const setRequirement = command({
   input: requirementSet,
   async run({ tx, visible }, { systemId, resourceId, required }) {
     await lockSystem(tx, visible, systemId);
-    const done = await tx.systemResource.updateMany({ where: { systemId, resourceId, validTo: null }, data: { required } });
+    const done = await tx.systemResource.updateMany({
+      where: { systemId, resourceId, validTo: null },
+      data: { required },
+    });
     if (done.count === 0) throw new Refusal(refuse("not_found", "This resource belongs to the system no more."));
     await followUp(tx, [systemId], [resourceId]);
     return { value: null, audit: [["system", systemId], { resourceId, required }] };
   },
 });
 
-const appliedDetail = ({ assigned, released, resourceIds }: Applied) => ({ assigned, released, resourceIds: resourceIds.slice(0, 1_000) });
+const appliedDetail = ({ assigned, released, resourceIds }: Applied) => ({
+  assigned,
+  released,
+  resourceIds: resourceIds.slice(0, 1_000),
+});
 
 function refuseScoped(visible: Visible) {
   if (visible !== "all")
-    throw new Refusal(refuse("forbidden", "Tag rules reach across all teams: they take the operator role over everything."));
+    throw new Refusal(
+      refuse("forbidden", "Tag rules reach across all teams: they take the operator role over everything."),
+    );
 }
 
 /** Lets a tag decide which resources belong to a system, for those there are and those to come. */
@@ -102,10 +125,16 @@ export const addRule = command({
       const message = `The tag ${tagKey} = ${tagValue} already belongs to ${there.system.name}.`;
       throw new Refusal(refuse("conflict", message, { tagValue: message }));
     }
-    const { id } = await tx.assignmentRule.create({ data: { systemId, tagKey, tagValue, createdAt: now }, select: { id: true } });
+    const { id } = await tx.assignmentRule.create({
+      data: { systemId, tagKey, tagValue, createdAt: now },
+      select: { id: true },
+    });
     const applied = await applyAssignmentRules(tx, now);
     await followUp(tx, [...new Set([systemId, ...applied.systemIds])], applied.resourceIds);
-    return { value: { id, assigned: applied.assigned }, audit: [["system", systemId], { ruleId: id, tagKey, tagValue, ...appliedDetail(applied) }] };
+    return {
+      value: { id, assigned: applied.assigned },
+      audit: [["system", systemId], { ruleId: id, tagKey, tagValue, ...appliedDetail(applied) }],
+    };
   },
 });
 
@@ -116,13 +145,19 @@ export const removeRule = command({
   input: ruleRef,
   async run({ tx, now, visible }, { ruleId }) {
     refuseScoped(visible);
-    const rule = await tx.assignmentRule.findUnique({ where: { id: ruleId }, select: { systemId: true, tagKey: true, tagValue: true } });
+    const rule = await tx.assignmentRule.findUnique({
+      where: { id: ruleId },
+      select: { systemId: true, tagKey: true, tagValue: true },
+    });
     if (!rule) throw new Refusal(refuse("not_found", "This rule is no longer there."));
     await lockSystem(tx, visible, rule.systemId);
     await tx.assignmentRule.update({ where: { id: ruleId }, data: { enabled: false } });
     const applied = await applyAssignmentRules(tx, now);
     await tx.assignmentRule.delete({ where: { id: ruleId } });
     await followUp(tx, [...new Set([rule.systemId, ...applied.systemIds])], applied.resourceIds);
-    return { value: { released: applied.released }, audit: [["system", rule.systemId], { ruleId, ...rule, ...appliedDetail(applied) }] };
+    return {
+      value: { released: applied.released },
+      audit: [["system", rule.systemId], { ruleId, ...rule, ...appliedDetail(applied) }],
+    };
   },
 });

@@ -1,15 +1,15 @@
 import "server-only";
 import { z } from "zod";
-import { read } from "@/lib/access/read";
 import type { Visible } from "@/lib/access/permissions";
+import { read } from "@/lib/access/read";
 import { type Cursor, readCursor, toPage } from "@/lib/core/cursor";
 import { secondsBetween } from "@/lib/core/time";
 import { currentResourceHealth, readNow } from "@/lib/health/current";
 import type { HealthState, Reason } from "@/lib/health/rules";
 import { reasonText } from "@/lib/health/words";
 import { Prisma } from "@/lib/platform/prisma/client";
-import { sqlResourceVisible, sqlSystemVisible, systemsVisible } from "@/lib/systems/visible";
 import { systemRef } from "@/lib/systems/schema";
+import { sqlResourceVisible, sqlSystemVisible, systemsVisible } from "@/lib/systems/visible";
 import { type InboxQuery, inboxQuery, rulePreview } from "./schema";
 
 export type InboxRow = {
@@ -27,7 +27,13 @@ export type InboxRow = {
   ageSeconds: number | null;
 };
 
-export type InboxPage = { rows: InboxRow[]; total: number; unprotected: number; before: string | null; after: string | null };
+export type InboxPage = {
+  rows: InboxRow[];
+  total: number;
+  unprotected: number;
+  before: string | null;
+  after: string | null;
+};
 
 type Found = {
   id: string;
@@ -46,7 +52,9 @@ type Found = {
 };
 
 const tagsOf = (tags: unknown): { key: string; value: string }[] =>
-  typeof tags === "object" && tags !== null ? Object.entries(tags).map(([key, value]) => ({ key, value: String(value) })) : [];
+  typeof tags === "object" && tags !== null
+    ? Object.entries(tags).map(([key, value]) => ({ key, value: String(value) }))
+    : [];
 
 const like = (text: string) => `%${text.replaceAll(/[\\%_]/g, "\\$&")}%`;
 
@@ -60,7 +68,9 @@ function conditionsOf(query: InboxQuery, visible: Visible): Prisma.Sql {
   if (query.status === "unprotected") conditions.push(Prisma.sql`coalesce(h.state, 'unprotected') = 'unprotected'`);
   if (query.status === "protected") conditions.push(Prisma.sql`h.state <> 'unprotected'`);
   if (query.q)
-    conditions.push(Prisma.sql`(r.name ilike ${like(query.q)} or r.provider_ref ilike ${like(query.q)} or r.tags::text ilike ${like(query.q)})`);
+    conditions.push(
+      Prisma.sql`(r.name ilike ${like(query.q)} or r.provider_ref ilike ${like(query.q)} or r.tags::text ilike ${like(query.q)})`,
+    );
   return Prisma.join(conditions, " and ");
 }
 
@@ -163,19 +173,23 @@ export type RulePreview = {
 };
 
 /** What a tag rule would do, before anybody makes it. */
-export const previewRule = read("estate:read", rulePreview, async ({ db, visible }, { systemId, tagKey, tagValue }): Promise<RulePreview> => {
-  const matching = Prisma.sql`
+export const previewRule = read(
+  "estate:read",
+  rulePreview,
+  async ({ db, visible }, { systemId, tagKey, tagValue }): Promise<RulePreview> => {
+    const matching = Prisma.sql`
     from resources r
     left join system_resources m on m.resource_id = r.id and m.valid_to is null
     left join systems o on o.id = m.system_id
     where r.vanished_at is null and r.tags @> ${JSON.stringify({ [tagKey]: tagValue })}::jsonb and ${sqlResourceVisible(visible)}`;
-  const [[counts], sample] = await Promise.all([
-    db.$queryRaw<Omit<RulePreview, "sample">[]>`
+    const [[counts], sample] = await Promise.all([
+      db.$queryRaw<Omit<RulePreview, "sample">[]>`
       select count(*)::int as total, (count(*) filter (where m.id is null))::int as assigned,
         (count(*) filter (where m.system_id = ${systemId}::uuid))::int as already,
         (count(*) filter (where m.system_id <> ${systemId}::uuid))::int as elsewhere ${matching}`,
-    db.$queryRaw<RulePreview["sample"]>`
+      db.$queryRaw<RulePreview["sample"]>`
       select r.id, r.name, r.kind, r.region, o.name as owner ${matching} order by m.id is not null, r.name limit 12`,
-  ]);
-  return { ...(counts ?? { total: 0, assigned: 0, already: 0, elsewhere: 0 }), sample };
-});
+    ]);
+    return { ...(counts ?? { total: 0, assigned: 0, already: 0, elsewhere: 0 }), sample };
+  },
+);

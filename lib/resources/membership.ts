@@ -11,14 +11,23 @@ export type Taken = { resourceId: string; fromId: string | null };
  * Gives resources to a system by hand from now on, taking them from whichever system owns them; by-hand membership
  * outranks every rule. Answers what moved; what the system already owns by hand stays untouched.
  */
-export async function takeResources(tx: Tx, { visible, now }: Mover, systemId: string, resourceIds: readonly string[]): Promise<Taken[]> {
+export async function takeResources(
+  tx: Tx,
+  { visible, now }: Mover,
+  systemId: string,
+  resourceIds: readonly string[],
+): Promise<Taken[]> {
   const ids = [...new Set(resourceIds)].sort();
   const seen = await tx.$queryRaw<{ id: string; vanished: boolean }[]>`
     select r.id, r.vanished_at is not null as vanished from resources r
     where r.id = any(${ids}::uuid[]) and ${sqlResourceVisible(visible)}`;
   if (seen.length !== ids.length)
-    throw new Refusal(refuse("not_found", "One of these resources is no longer there. Nothing was changed; load the list again."));
-  const open = await tx.$queryRaw<{ resource_id: string; system_id: string; source: string; valid_from: Date; required: boolean }[]>`
+    throw new Refusal(
+      refuse("not_found", "One of these resources is no longer there. Nothing was changed; load the list again."),
+    );
+  const open = await tx.$queryRaw<
+    { resource_id: string; system_id: string; source: string; valid_from: Date; required: boolean }[]
+  >`
     select resource_id, system_id, source::text, valid_from, required from system_resources
     where resource_id = any(${ids}::uuid[]) and valid_to is null order by resource_id for update`;
   const openOf = new Map(open.map((row) => [row.resource_id, row]));

@@ -27,8 +27,19 @@ export const ruleRef = z.object({ ruleId: z.uuid() });
 
 /** What the inbox may be asked for; anything else in the address is left out of account. */
 export const inboxQuery = z.object({
-  q: z.string().trim().max(200).refine((text) => !hasUnseen(text)).optional().catch(undefined),
-  kind: z.string().max(60).refine((text) => !hasUnseen(text)).optional().catch(undefined),
+  q: z
+    .string()
+    .trim()
+    .max(200)
+    .refine((text) => !hasUnseen(text))
+    .optional()
+    .catch(undefined),
+  kind: z
+    .string()
+    .max(60)
+    .refine((text) => !hasUnseen(text))
+    .optional()
+    .catch(undefined),
   connection: z.uuid().optional().catch(undefined),
   status: z.enum(["unprotected", "protected"]).optional().catch(undefined),
   after: z.string().max(1_000).optional().catch(undefined),

@@ -99,8 +99,9 @@ export async function callAfterStart(
   actor: Actor,
   restoreId: string,
   itemIds: readonly string[],
+  mode = env.HOLDFAST_DISPATCH,
 ): Promise<Outcome<Dispatched[]>> {
-  if (env.HOLDFAST_DISPATCH === "web") {
+  if (mode === "web") {
     const done: Dispatched[] = [];
     for (const itemId of itemIds) done.push(await dispatchRestore(itemId, "web"));
     return accept(done);

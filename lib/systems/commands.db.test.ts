@@ -1,6 +1,7 @@
 import { afterAll, beforeAll, describe, expect, it } from "vitest";
 import type { Scope } from "@/lib/access/permissions";
 import { db } from "@/lib/platform/db";
+import { type Estate, openEstate } from "@/lib/platform/testing/estate";
 import { person } from "@/lib/platform/testing/people";
 import { addRule, assignResources, releaseResources, removeRule } from "@/lib/resources/commands";
 import { countEstate, listInboxChoices, listRules, listUnassigned, previewRule } from "@/lib/resources/data";
@@ -9,7 +10,6 @@ import { getTier, listTiers } from "@/lib/tiers/data";
 import { addDependency, classifySystems, createSystem, editSystem, ownSystems } from "./commands";
 import { getSystem, listDependencies, listSystemChoices } from "./data";
 import { listSystems } from "./matrix";
-import { type Estate, openEstate } from "./testing/estate";
 
 let estate: Estate;
 beforeAll(async () => {
@@ -27,17 +27,35 @@ const lastEvents = async (id: string) =>
 describe("adding a system", () => {
   it("gives it an address, a tier from its first moment, and an audit event", async () => {
     const ana = await operator();
-    const made = await createSystem(ana, { name: "  Zahlungen & Größe  ", tierId: "tier-2", environment: "production" });
+    const made = await createSystem(ana, {
+      name: "  Zahlungen & Größe  ",
+      tierId: "tier-2",
+      environment: "production",
+    });
     if (!made.ok) throw new Error(made.message);
     expect(made.value.slug).toBe("zahlungen-gro-e");
-    expect(await getSystem(ana, { system: made.value.slug })).toMatchObject({ name: "Zahlungen & Größe", tier: { id: "tier-2" }, state: "unprotected" });
-    expect(await lastEvents(made.value.id)).toMatchObject([{ action: "system.create", outcome: "success", actor: { id: ana.id } }]);
+    expect(await getSystem(ana, { system: made.value.slug })).toMatchObject({
+      name: "Zahlungen & Größe",
+      tier: { id: "tier-2" },
+      state: "unprotected",
+    });
+    expect(await lastEvents(made.value.id)).toMatchObject([
+      { action: "system.create", outcome: "success", actor: { id: ana.id } },
+    ]);
   });
 
   it("never gives two systems one address, even when both are added at once", async () => {
     const ana = await operator();
-    const made = await Promise.all(Array.from({ length: 5 }, () => createSystem(ana, { name: "Twin", tierId: "tier-3" })));
-    expect(made.map((one) => one.ok && one.value.slug).sort()).toEqual(["twin", "twin-2", "twin-3", "twin-4", "twin-5"]);
+    const made = await Promise.all(
+      Array.from({ length: 5 }, () => createSystem(ana, { name: "Twin", tierId: "tier-3" })),
+    );
+    expect(made.map((one) => one.ok && one.value.slug).sort()).toEqual([
+      "twin",
+      "twin-2",
+      "twin-3",
+      "twin-4",
+      "twin-5",
+    ]);
   });
 
   it.each([
@@ -53,11 +71,16 @@ describe("adding a system", () => {
   });
 
   it("takes a name of 120 characters in any script", async () => {
-    expect(await createSystem(await operator(), { name: "支".repeat(120), tierId: "tier-3" })).toMatchObject({ ok: true });
+    expect(await createSystem(await operator(), { name: "支".repeat(120), tierId: "tier-3" })).toMatchObject({
+      ok: true,
+    });
   });
 
   it("is refused to a viewer, and the refusal is on record", async () => {
-    expect(await createSystem(await person("viewer"), { name: "No", tierId: "tier-3" })).toMatchObject({ ok: false, code: "forbidden" });
+    expect(await createSystem(await person("viewer"), { name: "No", tierId: "tier-3" })).toMatchObject({
+      ok: false,
+      code: "forbidden",
+    });
   });
 });
 
@@ -65,8 +88,31 @@ describe("two who edit one system", () => {
   it("lose nothing: the second learns what changed, and may then go on", async () => {
     const [ana, ben] = [await operator(), await operator()];
     const systemId = await estate.system({ name: "orders" });
-    const base = { name: "orders", description: "", environment: "unknown", criticality: "medium", lifecycle: "active", tierId: "tier-1", ownerTeamId: null, ownerUserId: null, detectionAllowanceSeconds: 0 };
-    const form = { systemId, revision: "1", base: JSON.stringify(base), name: "orders", description: "", environment: "unknown", criticality: "medium", lifecycle: "active", tierId: "tier-1", ownerTeamId: "", ownerUserId: "", detectionAllowanceMinutes: "0" };
+    const base = {
+      name: "orders",
+      description: "",
+      environment: "unknown",
+      criticality: "medium",
+      lifecycle: "active",
+      tierId: "tier-1",
+      ownerTeamId: null,
+      ownerUserId: null,
+      detectionAllowanceSeconds: 0,
+    };
+    const form = {
+      systemId,
+      revision: "1",
+      base: JSON.stringify(base),
+      name: "orders",
+      description: "",
+      environment: "unknown",
+      criticality: "medium",
+      lifecycle: "active",
+      tierId: "tier-1",
+      ownerTeamId: "",
+      ownerUserId: "",
+      detectionAllowanceMinutes: "0",
+    };
     const outcomes = await Promise.all([
       editSystem(ana, { ...form, environment: "production" }),
       editSystem(ben, { ...form, description: "Takes orders." }),
@@ -76,7 +122,9 @@ describe("two who edit one system", () => {
     if (!refused || refused.ok) throw new Error("One of the two should have been refused.");
     expect(outcomes.filter(({ ok }) => ok)).toHaveLength(1);
     expect(refused.code).toBe("conflict");
-    expect(refused.message).toMatch(/environment from unknown to production|description from nothing to Takes orders\./);
+    expect(refused.message).toMatch(
+      /environment from unknown to production|description from nothing to Takes orders\./,
+    );
 
     const again = await editSystem(lost === 0 ? ana : ben, {
       ...form,
@@ -84,7 +132,11 @@ describe("two who edit one system", () => {
       revision: refused.fields?.revision,
     });
     expect(again).toMatchObject({ ok: true });
-    expect(await getSystem(ana, { system: systemId })).toMatchObject({ environment: "production", description: "Takes orders.", revision: 3 });
+    expect(await getSystem(ana, { system: systemId })).toMatchObject({
+      environment: "production",
+      description: "Takes orders.",
+      revision: 3,
+    });
   });
 });
 
@@ -92,16 +144,33 @@ describe("classifying", () => {
   it("keeps the tier that held before, without gap or overlap", async () => {
     const ana = await operator();
     const systemIds = [await estate.system(), await estate.system()];
-    expect(await classifySystems(ana, { systemIds, tierId: "tier-3" })).toMatchObject({ ok: true, value: { moved: 2 } });
-    expect(await classifySystems(ana, { systemIds, tierId: "tier-3" })).toMatchObject({ ok: true, value: { moved: 0 } });
-    const rows = await db.systemTier.findMany({ where: { systemId: { in: systemIds } }, orderBy: [{ systemId: "asc" }, { validFrom: "asc" }] });
-    expect(rows.map(({ tierId, validTo }) => [tierId, validTo === null])).toEqual([["tier-1", false], ["tier-3", true], ["tier-1", false], ["tier-3", true]]);
+    expect(await classifySystems(ana, { systemIds, tierId: "tier-3" })).toMatchObject({
+      ok: true,
+      value: { moved: 2 },
+    });
+    expect(await classifySystems(ana, { systemIds, tierId: "tier-3" })).toMatchObject({
+      ok: true,
+      value: { moved: 0 },
+    });
+    const rows = await db.systemTier.findMany({
+      where: { systemId: { in: systemIds } },
+      orderBy: [{ systemId: "asc" }, { validFrom: "asc" }],
+    });
+    expect(rows.map(({ tierId, validTo }) => [tierId, validTo === null])).toEqual([
+      ["tier-1", false],
+      ["tier-3", true],
+      ["tier-1", false],
+      ["tier-3", true],
+    ]);
     expect(rows[0]?.validTo).toEqual(rows[1]?.validFrom);
   });
 
   it("changes none when one of them is not there", async () => {
     const systemId = await estate.system();
-    const outcome = await classifySystems(await operator(), { systemIds: [systemId, "019aaaaa-0000-7000-8000-000000000000"], tierId: "tier-3" });
+    const outcome = await classifySystems(await operator(), {
+      systemIds: [systemId, "019aaaaa-0000-7000-8000-000000000000"],
+      tierId: "tier-3",
+    });
     expect(outcome).toMatchObject({ ok: false, code: "not_found" });
     expect(await db.systemTier.count({ where: { systemId } })).toBe(1);
   });
@@ -126,13 +195,22 @@ describe("a tag rule", () => {
     const [free, held] = [await estate.resource(connectionId, { tags }), await estate.resource(connectionId, { tags })];
     await estate.resource(connectionId, { tags: { app: "other" } });
     await assignResources(ana, { systemId: theirs, resourceIds: [held] });
-    expect(await previewRule(ana, { systemId: mine, tagKey: "app", tagValue: "shop" })).toMatchObject({ total: 2, assigned: 1, elsewhere: 1, already: 0 });
+    expect(await previewRule(ana, { systemId: mine, tagKey: "app", tagValue: "shop" })).toMatchObject({
+      total: 2,
+      assigned: 1,
+      elsewhere: 1,
+      already: 0,
+    });
     const added = await addRule(ana, { systemId: mine, tagKey: "app", tagValue: "shop" });
     if (!added.ok) throw new Error(added.message);
-    const ownerOf = async (resourceId: string) => (await db.systemResource.findFirst({ where: { resourceId, validTo: null } }))?.systemId;
+    const ownerOf = async (resourceId: string) =>
+      (await db.systemResource.findFirst({ where: { resourceId, validTo: null } }))?.systemId;
     expect([await ownerOf(free), await ownerOf(held)]).toEqual([mine, theirs]);
     expect(await releaseResources(ana, { resourceIds: [free] })).toMatchObject({ ok: false, code: "conflict" });
-    expect(await addRule(ana, { systemId: theirs, tagKey: "app", tagValue: "shop" })).toMatchObject({ ok: false, code: "conflict" });
+    expect(await addRule(ana, { systemId: theirs, tagKey: "app", tagValue: "shop" })).toMatchObject({
+      ok: false,
+      code: "conflict",
+    });
     expect(await removeRule(ana, { ruleId: added.value.id })).toMatchObject({ ok: true, value: { released: 1 } });
     expect([await ownerOf(free), await ownerOf(held)]).toEqual([undefined, theirs]);
   });
@@ -151,20 +229,48 @@ describe("a tag rule", () => {
 
 describe("a tier", () => {
   const form = (over: Record<string, string> = {}) => ({
-    tierId: "tier-2", revision: "1", name: "Tier 2: important systems", rpoSeconds: "1 h", rtoSeconds: "4 h", mtdSeconds: "24 h", timeInRpoTargetPct: "99.5", restoreTestCadenceDays: "90", drillCadenceDays: "365", runbookReviewDays: "365",
-    verifyDays: "30", copyRule: "3-2-1-1-0", minRetentionDays: "30", maxRetentionDays: "", offsiteRetentionDays: "365", minImmutableDays: "14", approvals: "2", ...over,
+    tierId: "tier-2",
+    revision: "1",
+    name: "Tier 2: important systems",
+    rpoSeconds: "1 h",
+    rtoSeconds: "4 h",
+    mtdSeconds: "24 h",
+    timeInRpoTargetPct: "99.5",
+    restoreTestCadenceDays: "90",
+    drillCadenceDays: "365",
+    runbookReviewDays: "365",
+    verifyDays: "30",
+    copyRule: "3-2-1-1-0",
+    minRetentionDays: "30",
+    maxRetentionDays: "",
+    offsiteRetentionDays: "365",
+    minImmutableDays: "14",
+    approvals: "2",
+    ...over,
   });
 
   it("is changed by administrators alone, and its past stays", async () => {
-    expect(await editTier(await operator(), form({ rpoSeconds: "30 min" }))).toMatchObject({ ok: false, code: "forbidden" });
+    expect(await editTier(await operator(), form({ rpoSeconds: "30 min" }))).toMatchObject({
+      ok: false,
+      code: "forbidden",
+    });
     const admin = await person("administrator");
-    expect(await editTier(admin, form({ rpoSeconds: "2 d" }))).toMatchObject({ ok: false, code: "invalid", fields: { rpoSeconds: expect.any(String) } });
+    expect(await editTier(admin, form({ rpoSeconds: "2 d" }))).toMatchObject({
+      ok: false,
+      code: "invalid",
+      fields: { rpoSeconds: expect.any(String) },
+    });
     expect(await editTier(admin, form({ rpoSeconds: "30 min" }))).toMatchObject({ ok: true, value: { revision: 2 } });
     expect(await editTier(admin, { ...form(), base: JSON.stringify({ rpoSeconds: 3_600 }) })).toMatchObject({
-      ok: false, code: "conflict", message: expect.stringContaining("RPO from 1 h to 30 min"),
+      ok: false,
+      code: "conflict",
+      message: expect.stringContaining("RPO from 1 h to 30 min"),
     });
     const tier = await getTier(admin, { tierId: "tier-2" });
-    expect(tier?.history.map(({ objectives, to }) => [objectives.rpoSeconds, to === null])).toEqual([[1_800, true], [3_600, false]]);
+    expect(tier?.history.map(({ objectives, to }) => [objectives.rpoSeconds, to === null])).toEqual([
+      [1_800, true],
+      [3_600, false],
+    ]);
   });
 });
 
@@ -173,7 +279,11 @@ describe("what may be seen", () => {
     const everyone = await operator();
     const teamId = await estate.team();
     const connectionId = await estate.connection();
-    const [owned, tagged, hidden] = [await estate.system({ owner_team_id: teamId }), await estate.system(), await estate.system()];
+    const [owned, tagged, hidden] = [
+      await estate.system({ owner_team_id: teamId }),
+      await estate.system(),
+      await estate.system(),
+    ];
     const mark = `mark-${teamId.slice(-6)}`;
     const [inOwned, inTagged, inHidden, freeTagged, freeHidden] = [
       await estate.resource(connectionId),
@@ -189,12 +299,14 @@ describe("what may be seen", () => {
     const byTag = await operator({ kind: "tag", key: "scope", value: mark });
     await addDependency(everyone, { systemId: owned, toId: hidden });
 
-    const systemsOf = async (actor: typeof byTeam) => (await listSystems(actor, { limit: 200 })).rows.map(({ id }) => id).sort();
+    const systemsOf = async (actor: typeof byTeam) =>
+      (await listSystems(actor, { limit: 200 })).rows.map(({ id }) => id).sort();
     expect(await systemsOf(byTeam)).toEqual([owned]);
     expect(await systemsOf(byTag)).toEqual([tagged]);
     expect(await systemsOf(everyone)).toEqual(expect.arrayContaining([owned, tagged, hidden]));
 
-    const inboxOf = async (actor: typeof byTeam) => (await listUnassigned(actor, { limit: 200 })).rows.map(({ id }) => id);
+    const inboxOf = async (actor: typeof byTeam) =>
+      (await listUnassigned(actor, { limit: 200 })).rows.map(({ id }) => id);
     expect(await inboxOf(byTeam)).toEqual([]);
     expect(await inboxOf(byTag)).toEqual([freeTagged]);
     expect(await inboxOf(everyone)).toEqual(expect.arrayContaining([freeTagged, freeHidden]));
@@ -215,10 +327,22 @@ describe("what may be seen", () => {
     expect(await listDependencies(byTeam, { systemId: hidden })).toBeNull();
     expect(await listDependencies(everyone, { systemId: owned })).toMatchObject({ needs: [{ systemId: hidden }] });
 
-    expect(await classifySystems(byTeam, { systemIds: [hidden], tierId: "tier-2" })).toMatchObject({ ok: false, code: "not_found" });
-    expect(await assignResources(byTeam, { systemId: owned, resourceIds: [freeHidden] })).toMatchObject({ ok: false, code: "not_found" });
-    expect(await ownSystems(byTeam, { systemIds: [owned], ownerTeamId: "" })).toMatchObject({ ok: false, code: "invalid" });
-    expect(await addRule(byTeam, { systemId: owned, tagKey: "a", tagValue: "b" })).toMatchObject({ ok: false, code: "forbidden" });
+    expect(await classifySystems(byTeam, { systemIds: [hidden], tierId: "tier-2" })).toMatchObject({
+      ok: false,
+      code: "not_found",
+    });
+    expect(await assignResources(byTeam, { systemId: owned, resourceIds: [freeHidden] })).toMatchObject({
+      ok: false,
+      code: "not_found",
+    });
+    expect(await ownSystems(byTeam, { systemIds: [owned], ownerTeamId: "" })).toMatchObject({
+      ok: false,
+      code: "invalid",
+    });
+    expect(await addRule(byTeam, { systemId: owned, tagKey: "a", tagValue: "b" })).toMatchObject({
+      ok: false,
+      code: "forbidden",
+    });
   });
 
   it("is nothing for whoever has a role over nothing", async () => {
@@ -228,34 +352,45 @@ describe("what may be seen", () => {
 });
 
 describe("the matrix", () => {
-  it.each(["worst", "name", "tier", "age", "proof"] as const)("is paged by key in both directions when sorted by %s", async (sort) => {
-    const teamId = await estate.team();
-    const reader = await operator({ kind: "team", teamId });
-    for (let index = 0; index < 7; index += 1) {
-      const { systemId: _, ...ids } = await estate.protectedSystem(`tier-${(index % 3) + 1}`, { owner_team_id: teamId, name: index < 2 ? "Same" : `S ${index}` });
-      if (index % 2 === 0) await estate.point(ids, index * 40);
-    }
-    const whole = (await listSystems(reader, { sort })).rows.map(({ id }) => id);
-    expect(whole).toHaveLength(7);
-    const walked: string[] = [];
-    const pages: string[][] = [];
-    let after: string | null | undefined;
-    let before: string | null = null;
-    do {
-      const page = await listSystems(reader, { sort, limit: 3, ...(after ? { after } : {}) });
-      pages.push(page.rows.map(({ id }) => id));
-      walked.push(...page.rows.map(({ id }) => id));
-      after = page.after;
-      before = page.before;
-    } while (after);
-    expect(walked).toEqual(whole);
-    const back = await listSystems(reader, { sort, limit: 3, before });
-    expect(back.rows.map(({ id }) => id)).toEqual(pages[1]);
-    expect((await listSystems(reader, { sort, after: "not-a-place" })).rows).toHaveLength(7);
-  });
+  it.each(["worst", "name", "tier", "age", "proof"] as const)(
+    "is paged by key in both directions when sorted by %s",
+    async (sort) => {
+      const teamId = await estate.team();
+      const reader = await operator({ kind: "team", teamId });
+      for (let index = 0; index < 7; index += 1) {
+        const { systemId: _, ...ids } = await estate.protectedSystem(`tier-${(index % 3) + 1}`, {
+          owner_team_id: teamId,
+          name: index < 2 ? "Same" : `S ${index}`,
+        });
+        if (index % 2 === 0) await estate.point(ids, index * 40);
+      }
+      const whole = (await listSystems(reader, { sort })).rows.map(({ id }) => id);
+      expect(whole).toHaveLength(7);
+      const walked: string[] = [];
+      const pages: string[][] = [];
+      let after: string | null | undefined;
+      let before: string | null = null;
+      do {
+        const page = await listSystems(reader, { sort, limit: 3, ...(after ? { after } : {}) });
+        pages.push(page.rows.map(({ id }) => id));
+        walked.push(...page.rows.map(({ id }) => id));
+        after = page.after;
+        before = page.before;
+      } while (after);
+      expect(walked).toEqual(whole);
+      const back = await listSystems(reader, { sort, limit: 3, before });
+      expect(back.rows.map(({ id }) => id)).toEqual(pages[1]);
+      expect((await listSystems(reader, { sort, after: "not-a-place" })).rows).toHaveLength(7);
+    },
+  );
 
   it("leaves out of account what an address may not ask", async () => {
-    const page = await listSystems(await operator(), { q: "a\u0000b", status: "nonsense", owner: "x'; drop table systems", sort: "?" });
+    const page = await listSystems(await operator(), {
+      q: "a\u0000b",
+      status: "nonsense",
+      owner: "x'; drop table systems",
+      sort: "?",
+    });
     expect(page.rows.length).toBeGreaterThan(0);
   });
 });

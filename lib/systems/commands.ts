@@ -1,20 +1,24 @@
 import "server-only";
-import type { Visible } from "@/lib/access/permissions";
 import { command } from "@/lib/access/command";
-import { sha256 } from "@/lib/platform/crypto";
+import type { Visible } from "@/lib/access/permissions";
 import { type Change, changesBetween, mergeEdit, refuseStale } from "@/lib/core/edit";
 import { Refusal, refuse } from "@/lib/core/outcome";
 import { markSystemsDue } from "@/lib/health/due";
+import { sha256 } from "@/lib/platform/crypto";
 import type { Tx } from "@/lib/platform/db";
 import { enqueue } from "@/lib/queue/enqueue";
 import { takeResources } from "@/lib/resources/membership";
 import { type LockedSystem, lockSystem, lockSystems } from "./data";
-import { freeSlug, settingNames, slugOf, type SystemSettings } from "./rules";
+import { freeSlug, type SystemSettings, settingNames, slugOf } from "./rules";
 import { dependencyAdd, dependencyRef, systemCreate, systemEdit, systemsClassify, systemsOwn } from "./schema";
 
-async function refuseUnknown(tx: Tx, { tierId, ownerTeamId, ownerUserId }: Pick<SystemSettings, "tierId" | "ownerTeamId" | "ownerUserId">) {
+async function refuseUnknown(
+  tx: Tx,
+  { tierId, ownerTeamId, ownerUserId }: Pick<SystemSettings, "tierId" | "ownerTeamId" | "ownerUserId">,
+) {
   const wrong = (field: string, message: string) => new Refusal(refuse("invalid", message, { [field]: message }));
-  if (!(await tx.tier.findUnique({ where: { id: tierId }, select: { id: true } }))) throw wrong("tierId", "There is no such tier.");
+  if (!(await tx.tier.findUnique({ where: { id: tierId }, select: { id: true } })))
+    throw wrong("tierId", "There is no such tier.");
   if (ownerTeamId && !(await tx.team.findUnique({ where: { id: ownerTeamId }, select: { id: true } })))
     throw wrong("ownerTeamId", "There is no such team.");
   if (ownerUserId && !(await tx.user.findUnique({ where: { id: ownerUserId }, select: { id: true } })))
@@ -32,7 +36,10 @@ async function nameSlug(tx: Tx, name: string): Promise<string> {
   const slug = slugOf(name);
   // One at a time, so that two systems born together do not take one slug.
   await tx.$queryRaw`select pg_advisory_xact_lock(hashtext('systems.slug'))::text`;
-  const taken = await tx.system.findMany({ where: { slug: { startsWith: slug.slice(0, 70) } }, select: { slug: true } });
+  const taken = await tx.system.findMany({
+    where: { slug: { startsWith: slug.slice(0, 70) } },
+    select: { slug: true },
+  });
   return freeSlug(slug, new Set(taken.map((row) => row.slug)));
 }
 
@@ -53,12 +60,20 @@ export const createSystem = command({
     const taken = resourceIds ? await takeResources(tx, { actor, visible, now }, id, resourceIds) : [];
     await markSystemsDue(tx, [id, ...taken.flatMap(({ fromId }) => fromId ?? [])]);
     await enqueue(tx, "health.evaluate", { systemIds: [id] });
-    return { value: { id, slug }, audit: [["system", id], { name: settings.name, slug, tierId, resources: taken.length }] };
+    return {
+      value: { id, slug },
+      audit: [["system", id], { name: settings.name, slug, tierId, resources: taken.length }],
+    };
   },
 });
 
 /** Closes the tier a system is in and opens another, so that its past is judged by what held then. */
-async function moveToTier(tx: Tx, systems: readonly LockedSystem[], tierId: string, now: Date): Promise<LockedSystem[]> {
+async function moveToTier(
+  tx: Tx,
+  systems: readonly LockedSystem[],
+  tierId: string,
+  now: Date,
+): Promise<LockedSystem[]> {
   const moved = systems.filter((system) => system.tierId !== tierId);
   if (moved.length === 0) return moved;
   const from = new Date(Math.max(now.getTime(), ...moved.map(({ tierSince }) => tierSince?.getTime() ?? 0)));
@@ -76,7 +91,10 @@ export const editSystem = command({
   async run({ tx, now, visible }, { systemId, revision, base, detectionAllowanceMinutes, ...entered }) {
     const locked = await lockSystem(tx, visible, systemId);
     const { id: _id, slug: _slug, revision: current, tierSince: _since, ...before } = locked;
-    if (current !== revision) throw new Refusal(refuseStale("this system", await spell(tx, changesBetween(base, before, settingNames)), current));
+    if (current !== revision)
+      throw new Refusal(
+        refuseStale("this system", await spell(tx, changesBetween(base, before, settingNames)), current),
+      );
     const wanted = { ...entered, detectionAllowanceSeconds: detectionAllowanceMinutes * 60 };
     const merged = mergeEdit<SystemSettings>(base, wanted, before);
     await refuseUnknown(tx, merged);
@@ -84,7 +102,9 @@ export const editSystem = command({
     const changed = changesBetween<SystemSettings>(before, merged, settingNames);
     const { tierId, ...settings } = merged;
     const lifecycle =
-      merged.lifecycle === before.lifecycle ? {} : { lifecycleAt: now, retiredAt: merged.lifecycle === "retired" ? now : null };
+      merged.lifecycle === before.lifecycle
+        ? {}
+        : { lifecycleAt: now, retiredAt: merged.lifecycle === "retired" ? now : null };
     await tx.system.update({
       where: { id: systemId },
       data: { ...settings, ...lifecycle, revision: { increment: 1 }, updatedAt: now },
@@ -108,7 +128,11 @@ async function spell(tx: Tx, changes: readonly Change[]): Promise<Change[]> {
   ]);
   const names = new Map([...teams, ...tiers].map(({ id, name }) => [id, name]));
   for (const { id, displayName } of people) names.set(id, displayName);
-  return changes.map((change) => ({ ...change, from: names.get(change.from) ?? change.from, to: names.get(change.to) ?? change.to }));
+  return changes.map((change) => ({
+    ...change,
+    from: names.get(change.from) ?? change.from,
+    to: names.get(change.to) ?? change.to,
+  }));
 }
 
 /** What an audit event of a bulk command holds: how many, a hash over all, and the first thousand ids (decisions 21). */
@@ -121,7 +145,9 @@ const bulkDetail = (ids: readonly string[]) => ({
 async function lockAll(tx: Tx, visible: Visible, systemIds: readonly string[]): Promise<LockedSystem[]> {
   const locked = await lockSystems(tx, visible, systemIds);
   if (locked.length === systemIds.length) return locked;
-  throw new Refusal(refuse("not_found", "One of these systems is no longer there. Nothing was changed; load the list again."));
+  throw new Refusal(
+    refuse("not_found", "One of these systems is no longer there. Nothing was changed; load the list again."),
+  );
 }
 
 /** Puts systems into a tier, all or none. */
@@ -151,7 +177,10 @@ export const ownSystems = command({
       throw new Refusal(refuse("invalid", "There is no such team.", { ownerTeamId: "There is no such team." }));
     refuseForeignOwner(visible, ownerTeamId);
     const ids = (await lockAll(tx, visible, systemIds)).map(({ id }) => id);
-    await tx.system.updateMany({ where: { id: { in: ids } }, data: { ownerTeamId, revision: { increment: 1 }, updatedAt: now } });
+    await tx.system.updateMany({
+      where: { id: { in: ids } },
+      data: { ownerTeamId, revision: { increment: 1 }, updatedAt: now },
+    });
     return { value: { changed: ids.length }, audit: [["team", ownerTeamId ?? "none"], bulkDetail(ids)] };
   },
 });
@@ -162,11 +191,19 @@ export const addDependency = command({
   permission: "estate:edit",
   input: dependencyAdd,
   async run({ tx, now, visible }, { systemId, toId, kind }) {
-    if (systemId === toId) throw new Refusal(refuse("invalid", "A system does not need itself.", { toId: "Choose another system." }));
+    if (systemId === toId)
+      throw new Refusal(refuse("invalid", "A system does not need itself.", { toId: "Choose another system." }));
     await lockAll(tx, visible, [systemId, toId].sort());
-    const open = await tx.systemDependency.findFirst({ where: { fromId: systemId, toId, validTo: null }, select: { id: true } });
-    if (open) throw new Refusal(refuse("conflict", "This dependency is already there.", { toId: "It is already there." }));
-    const { id } = await tx.systemDependency.create({ data: { fromId: systemId, toId, kind, validFrom: now }, select: { id: true } });
+    const open = await tx.systemDependency.findFirst({
+      where: { fromId: systemId, toId, validTo: null },
+      select: { id: true },
+    });
+    if (open)
+      throw new Refusal(refuse("conflict", "This dependency is already there.", { toId: "It is already there." }));
+    const { id } = await tx.systemDependency.create({
+      data: { fromId: systemId, toId, kind, validFrom: now },
+      select: { id: true },
+    });
     return { value: { id }, audit: [["system", systemId], { needs: toId, kind }] };
   },
 });

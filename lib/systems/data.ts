@@ -1,7 +1,7 @@
 import "server-only";
 import { z } from "zod";
-import { read } from "@/lib/access/read";
 import type { Visible } from "@/lib/access/permissions";
+import { read } from "@/lib/access/read";
 import { Refusal, refuse } from "@/lib/core/outcome";
 import { secondsBetween } from "@/lib/core/time";
 import { readNow } from "@/lib/health/current";
@@ -120,8 +120,11 @@ type MemberRow = {
 const isId = (text: string) => z.uuid().safeParse(text).success;
 
 /** One system with its verdict and those of its resources, judged at this very moment. */
-export const getSystem = read("estate:read", systemAddress, async ({ db, visible }, { system }): Promise<SystemView | null> => {
-  const [row] = await db.$queryRaw<SystemRowDetail[]>`
+export const getSystem = read(
+  "estate:read",
+  systemAddress,
+  async ({ db, visible }, { system }): Promise<SystemView | null> => {
+    const [row] = await db.$queryRaw<SystemRowDetail[]>`
     select s.id, s.slug, s.name, s.description, s.environment::text, s.criticality::text, s.lifecycle::text, s.revision,
       st.tier_id, t.rank as tier_rank, t.name as tier_name, s.owner_team_id, s.owner_user_id,
       coalesce(team.name, owner.display_name) as owner, s.detection_allowance_seconds, s.in_service_from
@@ -130,42 +133,46 @@ export const getSystem = read("estate:read", systemAddress, async ({ db, visible
     left join teams team on team.id = s.owner_team_id left join users owner on owner.id = s.owner_user_id
     where (s.slug = ${system} or s.id = ${isId(system) ? system : null}::uuid) and ${sqlSystemVisible(visible)}
     order by s.id = ${isId(system) ? system : null}::uuid desc limit 1`;
-  if (!row) return null;
-  const now = await readNow(db);
-  const [judged, members] = await Promise.all([judgeSystems(db, [row.id], now), readMembers(db, visible, row.id)]);
-  const verdict = judged.systems[0];
-  if (!verdict) return null;
-  const verdictOf = new Map(judged.resources.map((resource) => [resource.resourceId, resource]));
-  const shown = members.filter(({ seen }) => seen);
-  return {
-    id: row.id,
-    slug: row.slug,
-    name: row.name,
-    description: row.description,
-    environment: row.environment,
-    criticality: row.criticality,
-    lifecycle: row.lifecycle,
-    revision: row.revision,
-    tier: row.tier_id === null ? null : { id: row.tier_id, rank: row.tier_rank ?? 99, name: row.tier_name ?? row.tier_id },
-    ownerTeamId: row.owner_team_id,
-    ownerUserId: row.owner_user_id,
-    owner: row.owner,
-    detectionAllowanceSeconds: row.detection_allowance_seconds,
-    inServiceFrom: row.in_service_from.toISOString(),
-    now: now.toISOString(),
-    state: verdict.state,
-    reasons: verdict.reasons.map((reason) => toReasonView(reason, row.id, now)),
-    ageSeconds: verdict.newestAsOf && secondsBetween(verdict.newestAsOf, now),
-    newestAsOf: verdict.newestAsOf?.toISOString() ?? null,
-    rpoSeconds: verdict.rpoSeconds,
-    rtoSeconds: verdict.rtoSeconds,
-    rtaSeconds: verdict.rtaSeconds,
-    provenAt: verdict.provenAt?.toISOString() ?? null,
-    provenWithin: verdict.provenWithin,
-    members: shown.map((member) => toMember(member, verdictOf.get(member.id), row.id, now)),
-    hiddenMembers: members.length - shown.length,
-  };
-});
+    if (!row) return null;
+    const now = await readNow(db);
+    const [judged, members] = await Promise.all([judgeSystems(db, [row.id], now), readMembers(db, visible, row.id)]);
+    const verdict = judged.systems[0];
+    if (!verdict) return null;
+    const verdictOf = new Map(judged.resources.map((resource) => [resource.resourceId, resource]));
+    const shown = members.filter(({ seen }) => seen);
+    return {
+      id: row.id,
+      slug: row.slug,
+      name: row.name,
+      description: row.description,
+      environment: row.environment,
+      criticality: row.criticality,
+      lifecycle: row.lifecycle,
+      revision: row.revision,
+      tier:
+        row.tier_id === null
+          ? null
+          : { id: row.tier_id, rank: row.tier_rank ?? 99, name: row.tier_name ?? row.tier_id },
+      ownerTeamId: row.owner_team_id,
+      ownerUserId: row.owner_user_id,
+      owner: row.owner,
+      detectionAllowanceSeconds: row.detection_allowance_seconds,
+      inServiceFrom: row.in_service_from.toISOString(),
+      now: now.toISOString(),
+      state: verdict.state,
+      reasons: verdict.reasons.map((reason) => toReasonView(reason, row.id, now)),
+      ageSeconds: verdict.newestAsOf && secondsBetween(verdict.newestAsOf, now),
+      newestAsOf: verdict.newestAsOf?.toISOString() ?? null,
+      rpoSeconds: verdict.rpoSeconds,
+      rtoSeconds: verdict.rtoSeconds,
+      rtaSeconds: verdict.rtaSeconds,
+      provenAt: verdict.provenAt?.toISOString() ?? null,
+      provenWithin: verdict.provenWithin,
+      members: shown.map((member) => toMember(member, verdictOf.get(member.id), row.id, now)),
+      hiddenMembers: members.length - shown.length,
+    };
+  },
+);
 
 const readMembers = (db: Reader, visible: Visible, systemId: string) => db.$queryRaw<MemberRow[]>`
   select r.id, r.name, r.kind, r.region, r.account, c.name as connection, r.size_bytes, m.required, m.source::text,
@@ -224,29 +231,50 @@ export type DependencyView = { id: string; systemId: string; name: string; kind:
 export type Dependencies = { needs: DependencyView[]; neededBy: DependencyView[] };
 
 /** What a system needs to recover, and what needs it. */
-export const listDependencies = read("estate:read", systemRef, async ({ db, visible }, { systemId }): Promise<Dependencies | null> => {
-  const seen = await db.system.findFirst({ where: { AND: [{ id: systemId }, systemsVisible(visible)] }, select: { id: true } });
-  if (!seen) return null;
-  const other = (side: "from" | "to") => ({
-    where: { validTo: null, [side]: systemsVisible(visible) },
-    orderBy: { kind: "asc" as const },
-  });
-  const system = { select: { id: true, name: true, health: { select: { state: true, nextChangeAt: true } } } };
-  const [needs, neededBy] = await Promise.all([
-    db.systemDependency.findMany({ ...other("to"), where: { ...other("to").where, fromId: systemId }, select: { id: true, kind: true, to: system } }),
-    db.systemDependency.findMany({ ...other("from"), where: { ...other("from").where, toId: systemId }, select: { id: true, kind: true, from: system } }),
-  ]);
-  const now = await readNow(db);
-  type Other = { id: string; name: string; health: { state: HealthState; nextChangeAt: Date | null } | null };
-  const view = (id: string, kind: "hard" | "soft", found: Other): DependencyView => {
-    const due = found.health?.nextChangeAt && found.health.nextChangeAt <= now;
-    return { id, kind, systemId: found.id, name: found.name, state: due ? "unknown" : (found.health?.state ?? "unknown") };
-  };
-  return {
-    needs: needs.map(({ id, kind, to }) => view(id, kind, to)),
-    neededBy: neededBy.map(({ id, kind, from }) => view(id, kind, from)),
-  };
-});
+export const listDependencies = read(
+  "estate:read",
+  systemRef,
+  async ({ db, visible }, { systemId }): Promise<Dependencies | null> => {
+    const seen = await db.system.findFirst({
+      where: { AND: [{ id: systemId }, systemsVisible(visible)] },
+      select: { id: true },
+    });
+    if (!seen) return null;
+    const other = (side: "from" | "to") => ({
+      where: { validTo: null, [side]: systemsVisible(visible) },
+      orderBy: { kind: "asc" as const },
+    });
+    const system = { select: { id: true, name: true, health: { select: { state: true, nextChangeAt: true } } } };
+    const [needs, neededBy] = await Promise.all([
+      db.systemDependency.findMany({
+        ...other("to"),
+        where: { ...other("to").where, fromId: systemId },
+        select: { id: true, kind: true, to: system },
+      }),
+      db.systemDependency.findMany({
+        ...other("from"),
+        where: { ...other("from").where, toId: systemId },
+        select: { id: true, kind: true, from: system },
+      }),
+    ]);
+    const now = await readNow(db);
+    type Other = { id: string; name: string; health: { state: HealthState; nextChangeAt: Date | null } | null };
+    const view = (id: string, kind: "hard" | "soft", found: Other): DependencyView => {
+      const due = found.health?.nextChangeAt && found.health.nextChangeAt <= now;
+      return {
+        id,
+        kind,
+        systemId: found.id,
+        name: found.name,
+        state: due ? "unknown" : (found.health?.state ?? "unknown"),
+      };
+    };
+    return {
+      needs: needs.map(({ id, kind, to }) => view(id, kind, to)),
+      neededBy: neededBy.map(({ id, kind, from }) => view(id, kind, from)),
+    };
+  },
+);
 
 export type LockedSystem = SystemSettings & { id: string; slug: string; revision: number; tierSince: Date | null };
 

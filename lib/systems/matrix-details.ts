@@ -49,10 +49,18 @@ const stripDays = 62;
 const copyFreshHours = 49;
 
 /** What the matrix shows of each system beside its verdict, read for one page of systems at a time. */
-export async function readMatrixDetails(db: Reader, systemIds: readonly string[], now: Date): Promise<Map<string, MatrixDetail>> {
+export async function readMatrixDetails(
+  db: Reader,
+  systemIds: readonly string[],
+  now: Date,
+): Promise<Map<string, MatrixDetail>> {
   if (systemIds.length === 0) return new Map();
   const ids = [...systemIds];
-  const [members, copies, runs] = await Promise.all([readMembers(db, ids), readCopies(db, ids, now), readRuns(db, ids, now)]);
+  const [members, copies, runs] = await Promise.all([
+    readMembers(db, ids),
+    readCopies(db, ids, now),
+    readRuns(db, ids, now),
+  ]);
   const copiesOf = groupBy(copies, ({ resource_id }) => resource_id);
   const runsOf = groupBy(runs, ({ system_id }) => system_id);
   const membersOf = groupBy(members, ({ system_id }) => system_id);
@@ -84,7 +92,9 @@ export async function readMatrixDetails(db: Reader, systemIds: readonly string[]
       runs: (runsOf.get(id) ?? []).map(({ at, state, note, resource }) => ({
         at: at.toISOString(),
         state,
-        ...(note || owned.length > 1 ? { note: [owned.length > 1 ? resource : null, note].filter(Boolean).join(": ") } : {}),
+        ...(note || owned.length > 1
+          ? { note: [owned.length > 1 ? resource : null, note].filter(Boolean).join(": ") }
+          : {}),
       })),
     });
   }
@@ -105,7 +115,8 @@ function makeupOf(owned: readonly MemberRow[]): string {
   if (owned.length === 0) return "no resources";
   const kinds = [...new Set(owned.map(({ kind }) => kind))];
   const regions = [...new Set(owned.map(({ region }) => region))];
-  const some = (items: string[]) => (items.length <= 2 ? items.join(", ") : `${items.slice(0, 2).join(", ")} and ${items.length - 2} more`);
+  const some = (items: string[]) =>
+    items.length <= 2 ? items.join(", ") : `${items.slice(0, 2).join(", ")} and ${items.length - 2} more`;
   return `${owned.length > 1 ? `${owned.length} resources: ` : ""}${some(kinds)} · ${some(regions)}`;
 }
 

@@ -1,6 +1,6 @@
 import "server-only";
-import { read } from "@/lib/access/read";
 import type { Visible } from "@/lib/access/permissions";
+import { read } from "@/lib/access/read";
 import { type Cursor, readCursor, toPage } from "@/lib/core/cursor";
 import { secondsBetween } from "@/lib/core/time";
 import { currentSystemHealth, readNow } from "@/lib/health/current";
@@ -87,8 +87,16 @@ const sortKeys: Record<SystemSort, readonly SortKey[]> = {
   worst: [{ sql: urgencySql, type: "int" }, tierKey, deadlineKey, nameKey, idKey],
   name: [nameKey, idKey],
   tier: [tierKey, nameKey, idKey],
-  age: [{ sql: "coalesce(extract(epoch from h.newest_as_of), -1)::numeric(20, 3)", type: "numeric(20, 3)" }, nameKey, idKey],
-  proof: [{ sql: "coalesce(extract(epoch from h.proven_at), -1)::numeric(20, 3)", type: "numeric(20, 3)" }, nameKey, idKey],
+  age: [
+    { sql: "coalesce(extract(epoch from h.newest_as_of), -1)::numeric(20, 3)", type: "numeric(20, 3)" },
+    nameKey,
+    idKey,
+  ],
+  proof: [
+    { sql: "coalesce(extract(epoch from h.proven_at), -1)::numeric(20, 3)", type: "numeric(20, 3)" },
+    nameKey,
+    idKey,
+  ],
 };
 
 const castable: Record<string, RegExp> = {
@@ -141,7 +149,9 @@ function conditionsOf(query: SystemsQuery, visible: Visible): Prisma.Sql {
 function beyond(keys: readonly SortKey[], cursor: Cursor | null): Prisma.Sql {
   if (!cursor) return Prisma.sql`true`;
   const left = Prisma.raw(keys.map(({ sql }) => sql).join(", "));
-  const right = Prisma.join(keys.map(({ type }, index) => Prisma.sql`${cursor.values[index] ?? ""}::${Prisma.raw(type)}`));
+  const right = Prisma.join(
+    keys.map(({ type }, index) => Prisma.sql`${cursor.values[index] ?? ""}::${Prisma.raw(type)}`),
+  );
   return cursor.back ? Prisma.sql`(${left}) < (${right})` : Prisma.sql`(${left}) > (${right})`;
 }
 
@@ -154,7 +164,13 @@ const from = (health: Prisma.Sql) => Prisma.sql`
   left join ${health} on h.system_id = s.id`;
 
 /** Finds systems against the given health, from a place on, one more than asked so that the end is known. */
-export async function findSystems(db: Reader, visible: Visible, query: SystemsQuery, health: Prisma.Sql, cursor: Cursor | null) {
+export async function findSystems(
+  db: Reader,
+  visible: Visible,
+  query: SystemsQuery,
+  health: Prisma.Sql,
+  cursor: Cursor | null,
+) {
   const keys = sortKeys[query.sort];
   const where = conditionsOf(query, visible);
   const order = Prisma.raw(keys.map(({ sql }) => `${sql} ${cursor?.back ? "desc" : "asc"}`).join(", "));
@@ -185,7 +201,11 @@ export const listSystems = read("estate:read", systemsQuery, async ({ db, visibl
   const cursor = readPlace(query);
   const found = await findSystems(db, visible, query, health, cursor);
   const page = toPage(found, query.limit, cursor, ({ keys }) => keys);
-  const details = await readMatrixDetails(db, page.rows.map(({ id }) => id), now);
+  const details = await readMatrixDetails(
+    db,
+    page.rows.map(({ id }) => id),
+    now,
+  );
   return {
     before: page.before,
     after: page.after,
@@ -199,7 +219,10 @@ export const listSystems = read("estate:read", systemsQuery, async ({ db, visibl
         name: row.name,
         environment: row.environment,
         lifecycle: row.lifecycle,
-        tier: row.tier_id === null ? null : { id: row.tier_id, rank: row.tier_rank ?? 99, name: row.tier_name ?? row.tier_id },
+        tier:
+          row.tier_id === null
+            ? null
+            : { id: row.tier_id, rank: row.tier_rank ?? 99, name: row.tier_name ?? row.tier_id },
         owner: row.owner,
         state: row.state,
         why: whyOf(row.reasons, resources, now),

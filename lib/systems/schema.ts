@@ -1,20 +1,13 @@
 import { z } from "zod";
 import { healthStates } from "@/lib/health/rules";
 import { editBase, tierId } from "@/lib/tiers/schema";
-import {
-  criticalities,
-  environments,
-  hasUnseen,
-  lifecycles,
-  nameLength,
-  systemCuts,
-  systemSorts,
-} from "./rules";
+import { criticalities, environments, hasUnseen, lifecycles, nameLength, systemCuts, systemSorts } from "./rules";
 
-const seen = (field: string) => [
-  (text: string) => !hasUnseen(text),
-  `${field} holds characters that cannot be seen, such as control or direction marks. Type it again by hand.`,
-] as const;
+const seen = (field: string) =>
+  [
+    (text: string) => !hasUnseen(text),
+    `${field} holds characters that cannot be seen, such as control or direction marks. Type it again by hand.`,
+  ] as const;
 
 /** A name as people give one: trimmed, of bounded length, and every character of it visible. */
 export const plainName = (field: string) =>
@@ -86,9 +79,18 @@ export const dependencyRef = z.object({ systemId, dependencyId: z.uuid() });
 
 /** What a list of systems may be asked for; anything else in the address is left out of account. */
 export const systemsQuery = z.object({
-  q: z.string().trim().max(200).refine((text) => !hasUnseen(text)).optional().catch(undefined),
+  q: z
+    .string()
+    .trim()
+    .max(200)
+    .refine((text) => !hasUnseen(text))
+    .optional()
+    .catch(undefined),
   tier: tierId.optional().catch(undefined),
-  owner: z.union([z.uuid(), z.literal("none")]).optional().catch(undefined),
+  owner: z
+    .union([z.uuid(), z.literal("none")])
+    .optional()
+    .catch(undefined),
   status: z.enum(healthStates).optional().catch(undefined),
   environment: z.enum(environments).optional().catch(undefined),
   lifecycle: z.enum(lifecycles).optional().catch(undefined),
@@ -99,3 +101,6 @@ export const systemsQuery = z.object({
   limit: z.number().int().min(1).max(200).default(50),
 });
 export type SystemsQuery = z.output<typeof systemsQuery>;
+
+/** A system and how many days of it are looked at. */
+export const historyRef = z.object({ systemId, days: z.number().int().min(1).max(90).default(7) });

@@ -24,7 +24,8 @@ export function systemsVisible(visible: Visible): Prisma.SystemWhereInput {
   if (visible === "all") return {};
   const ways: Prisma.SystemWhereInput[] = [];
   if (visible.teamIds.length > 0) ways.push({ ownerTeamId: { in: [...visible.teamIds] } });
-  if (visible.tags.length > 0) ways.push({ resources: { some: { validTo: null, resource: { OR: tagged(visible.tags) } } } });
+  if (visible.tags.length > 0)
+    ways.push({ resources: { some: { validTo: null, resource: { OR: tagged(visible.tags) } } } });
   return ways.length === 0 ? never : { OR: ways };
 }
 
@@ -34,7 +35,8 @@ const sqlTagged = (tags: readonly { key: string; value: string }[], alias: Prism
     " or ",
   );
 
-const anyOf = (ways: Prisma.Sql[]) => (ways.length === 0 ? Prisma.sql`false` : Prisma.sql`(${Prisma.join(ways, " or ")})`);
+const anyOf = (ways: Prisma.Sql[]) =>
+  ways.length === 0 ? Prisma.sql`false` : Prisma.sql`(${Prisma.join(ways, " or ")})`;
 
 /** The same for raw SQL, on a row of `systems` under the given alias. */
 export function sqlSystemVisible(visible: Visible, alias: "s" = "s"): Prisma.Sql {

@@ -1,7 +1,7 @@
 import "server-only";
 import { command } from "@/lib/access/command";
 import { changesBetween, mergeEdit, refuseStale } from "@/lib/core/edit";
-import { Refusal, demand } from "@/lib/core/outcome";
+import { demand, Refusal } from "@/lib/core/outcome";
 import { markTierDue } from "@/lib/health/due";
 import { enqueue } from "@/lib/queue/enqueue";
 import { lockTier } from "./data";
@@ -23,7 +23,7 @@ export const editTier = command({
     const changed = changesBetween<Objectives & { name: string }>(before, { name, ...objectives }, objectiveNames);
     await tx.tier.update({ where: { id: tierId }, data: { name, revision: { increment: 1 } } });
     if (changed.some(({ field }) => field !== "name")) {
-      const from = now > current.validFrom ? now : current.validFrom;
+      const from = new Date(Math.max(now.getTime(), current.validFrom.getTime()));
       await tx.tierObjective.updateMany({ where: { tierId, validTo: null }, data: { validTo: from } });
       await tx.tierObjective.create({ data: { tierId, validFrom: from, ...objectives } });
       await markTierDue(tx, tierId);

@@ -49,7 +49,13 @@ export const listTiers = read("estate:read", z.object({}), async ({ db, visible 
   const [tiers, counts] = await Promise.all([
     db.tier.findMany({
       orderBy: { rank: "asc" },
-      select: { id: true, rank: true, name: true, revision: true, objectives: { where: { validTo: null }, select: dated } },
+      select: {
+        id: true,
+        rank: true,
+        name: true,
+        revision: true,
+        objectives: { where: { validTo: null }, select: dated },
+      },
     }),
     db.$queryRaw<{ tier_id: string; systems: number }[]>`
       select t.tier_id, count(*)::int as systems from system_tiers t join systems s on s.id = t.system_id
@@ -72,7 +78,13 @@ export type TierDetail = Omit<TierView, "systems"> & {
 export const getTier = read("estate:read", tierRef, async ({ db }, { tierId }): Promise<TierDetail | null> => {
   const tier = await db.tier.findUnique({
     where: { id: tierId },
-    select: { id: true, rank: true, name: true, revision: true, objectives: { orderBy: { validFrom: "desc" }, select: dated } },
+    select: {
+      id: true,
+      rank: true,
+      name: true,
+      revision: true,
+      objectives: { orderBy: { validFrom: "desc" }, select: dated },
+    },
   });
   if (!tier) return null;
   const { objectives, ...rest } = tier;
@@ -88,15 +100,24 @@ export const getTier = read("estate:read", tierRef, async ({ db }, { tierId }): 
 export type TierChoice = { id: string; rank: number; name: string };
 
 /** The tiers to choose from in a form. */
-export const listTierChoices = read("estate:read", z.object({}), ({ db }): Promise<TierChoice[]> =>
-  db.tier.findMany({ orderBy: { rank: "asc" }, select: { id: true, rank: true, name: true } }),
+export const listTierChoices = read(
+  "estate:read",
+  z.object({}),
+  ({ db }): Promise<TierChoice[]> =>
+    db.tier.findMany({ orderBy: { rank: "asc" }, select: { id: true, rank: true, name: true } }),
 );
 
 /** Reads a tier with its open objectives and holds it until the transaction ends. */
-export async function lockTier(tx: Tx, tierId: string): Promise<{ name: string; revision: number; objectives: Objectives; validFrom: Date }> {
+export async function lockTier(
+  tx: Tx,
+  tierId: string,
+): Promise<{ name: string; revision: number; objectives: Objectives; validFrom: Date }> {
   const [tier] = await tx.$queryRaw<{ name: string; revision: number }[]>`
     select name, revision from tiers where id = ${tierId} for update`;
-  const open = await tx.tierObjective.findFirst({ where: { tierId, validTo: null }, select: { ...objectiveColumns, validFrom: true } });
+  const open = await tx.tierObjective.findFirst({
+    where: { tierId, validTo: null },
+    select: { ...objectiveColumns, validFrom: true },
+  });
   if (!tier || !open) throw new Refusal(refuse("not_found", "There is no such tier."));
   const { validFrom, ...row } = open;
   return { ...tier, objectives: toObjectives(row), validFrom };

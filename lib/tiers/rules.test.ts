@@ -29,7 +29,12 @@ describe("a length of time", () => {
   });
 
   it("is read back as it was written", () => {
-    fc.assert(fc.property(fc.integer({ min: 1, max: 400 * 86_400 }), (seconds) => parseDuration(writeDuration(seconds)) === seconds));
+    fc.assert(
+      fc.property(
+        fc.integer({ min: 1, max: 400 * 86_400 }),
+        (seconds) => parseDuration(writeDuration(seconds)) === seconds,
+      ),
+    );
   });
 });
 
@@ -43,10 +48,18 @@ describe("objectives", () => {
     ["an RPO as long as the MTD", { rpoSeconds: 14_400 }, "rpoSeconds"],
     ["a longest retention below the shortest", { maxRetentionDays: 29 }, "maxRetentionDays"],
     ["locks beyond the longest retention", { maxRetentionDays: 30, minImmutableDays: 31 }, "minImmutableDays"],
-    ["points that are gone before the next", { rpoSeconds: 86_401, mtdSeconds: 999_999, minRetentionDays: 1 }, "minRetentionDays"],
+    [
+      "points that are gone before the next",
+      { rpoSeconds: 86_401, mtdSeconds: 999_999, minRetentionDays: 1 },
+      "minRetentionDays",
+    ],
     ["verification more rarely than restore tests", { verifyDays: 31 }, "verifyDays"],
   ])("refuse %s", (_, over, field) => {
-    expect(checkObjectives({ ...objectives, ...over })).toMatchObject({ ok: false, code: "invalid", fields: { [field]: expect.any(String) } });
+    expect(checkObjectives({ ...objectives, ...over })).toMatchObject({
+      ok: false,
+      code: "invalid",
+      fields: { [field]: expect.any(String) },
+    });
   });
 
   it.each<[string, Partial<Objectives>]>([

@@ -32,7 +32,10 @@ const unitSeconds: Record<string, number> = { s: 1, min: 60, m: 60, h: 3_600, d:
 export function parseDuration(text: string): number | null {
   const parts = [...text.trim().matchAll(/(\d{1,9}(?:\.\d{1,3})?)\s*(s|min|m|h|d)(?![a-z])\s*/gi)];
   if (parts.length === 0 || parts.map(([whole]) => whole).join("") !== text.trim()) return null;
-  const total = parts.reduce((sum, [, count, unit]) => sum + Number(count) * (unitSeconds[(unit ?? "").toLowerCase()] ?? 0), 0);
+  const total = parts.reduce(
+    (sum, [, count, unit]) => sum + Number(count) * (unitSeconds[(unit ?? "").toLowerCase()] ?? 0),
+    0,
+  );
   return Number.isInteger(total) ? total : null;
 }
 
@@ -46,7 +49,8 @@ export function writeDuration(seconds: number): string {
 
 /** Whether objectives can be meant together; a refusal names every field that cannot. */
 export function checkObjectives(objectives: Objectives): Outcome<Objectives> {
-  const { rpoSeconds, rtoSeconds, mtdSeconds, minRetentionDays, maxRetentionDays, minImmutableDays, verifyDays } = objectives;
+  const { rpoSeconds, rtoSeconds, mtdSeconds, minRetentionDays, maxRetentionDays, minImmutableDays, verifyDays } =
+    objectives;
   const fields: Record<string, string> = {};
   if (rtoSeconds > mtdSeconds)
     fields.rtoSeconds = `The RTO cannot be longer than the maximum tolerable downtime of ${durationText(mtdSeconds)}.`;
@@ -59,7 +63,8 @@ export function checkObjectives(objectives: Objectives): Outcome<Objectives> {
   if (minRetentionDays * 86_400 < rpoSeconds)
     fields.minRetentionDays = "Points would be gone before the next one is due: keep them longer than the RPO.";
   if (verifyDays > objectives.restoreTestCadenceDays)
-    fields.verifyDays = "Verification is due more rarely than a restore test, which proves more. Verify at least as often.";
+    fields.verifyDays =
+      "Verification is due more rarely than a restore test, which proves more. Verify at least as often.";
   const wrong = Object.values(fields)[0];
   return wrong === undefined ? accept(objectives) : refuse("invalid", wrong, fields);
 }

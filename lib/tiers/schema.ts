@@ -48,7 +48,10 @@ export const tierEdit = z.object({
   rpoSeconds: duration(minute, 30 * day, "1 min and 30 d"),
   rtoSeconds: duration(minute, 90 * day, "1 min and 90 d"),
   mtdSeconds: duration(minute, 365 * day, "1 min and 365 d"),
-  timeInRpoTargetPct: z.coerce.number({ error: "A number is needed." }).min(50, "At least 50 %.").max(100, "At most 100 %.")
+  timeInRpoTargetPct: z.coerce
+    .number({ error: "A number is needed." })
+    .min(50, "At least 50 %.")
+    .max(100, "At most 100 %.")
     .refine((value) => Math.abs(value * 10_000 - Math.round(value * 10_000)) < 1e-6, "At most four decimals."),
   restoreTestCadenceDays: whole(1, 1_095),
   drillCadenceDays: whole(1, 1_095),

@@ -13,6 +13,7 @@ import {
   PutBackupVaultLockConfigurationCommand,
   StartCopyJobCommand,
   StopBackupJobCommand,
+  UpdateBackupPlanCommand,
   UpdateGlobalSettingsCommand,
 } from "@aws-sdk/client-backup";
 import { afterEach, beforeEach, describe, expect, it } from "vitest";
@@ -292,6 +293,46 @@ describe("a plan", () => {
         SourceBackupVaultArn: expect.stringContaining(frankfurt),
       },
     ]);
+  });
+
+  it("that was updated runs by its new rules and no longer by its old ones", async () => {
+    const planId = await cloud.plan({ ScheduleExpression: "cron(0 * ? * * *)" }, { Resources: [arns.disk] });
+    await cloud.advance(hours(1) + minutes(30));
+    const Rules = [{ RuleName: "later", TargetBackupVaultName: "second", ScheduleExpression: "cron(0 * ? * * *)" }];
+    await cloud.backup.send(
+      new UpdateBackupPlanCommand({ BackupPlanId: planId, BackupPlan: { BackupPlanName: "plan", Rules } }),
+    );
+    await cloud.advance(hours(2));
+    expect([await pointsOf("main"), await pointsOf("second")].map(({ length }) => length)).toEqual([1, 2]);
+  });
+
+  it("backs a cluster up with the parts it had, and in part where one of them fails", async () => {
+    const region = cloud.world.accounts[home]?.regions[frankfurt];
+    const volume = region?.resources[arns.disk];
+    const first = await cloud.backUp(arns.disk);
+    const parent = region?.recoveryPoints[first];
+    if (!region || !volume || !parent) throw new Error("The test world lacks its volume.");
+    const cluster = `arn:aws:eks:${frankfurt}:${home}:cluster/shop`;
+    region.resources[cluster] = { ...structuredClone(volume), arn: cluster, type: "EKS", name: "shop" };
+    const before = await cloud.backUp(cluster);
+    const earlier = region.recoveryPoints[before];
+    if (earlier) earlier.isParent = true;
+    parent.parentArn = before;
+    const { RecoveryPoints: nested } = await cloud.backup.send(
+      new ListRecoveryPointsByBackupVaultCommand({
+        BackupVaultName: "main",
+        ByParentRecoveryPointArn: await cloud.backUp(cluster),
+      }),
+    );
+    expect(nested).toMatchObject([{ ResourceArn: arns.disk, Status: "COMPLETED", IsParent: false }]);
+    volume.troubles.push({ kind: "backup_fails", sinceMs: startMs, message: "The volume is busy." });
+    const partial = await cloud.backUp(cluster, {}, "PARTIAL");
+    expect(region.recoveryPoints[partial]).toMatchObject({ status: "PARTIAL", isParent: true });
+    const job = (await jobs()).find(({ State }) => State === "PARTIAL");
+    expect(await cloud.jobOf(job?.BackupJobId ?? "")).toMatchObject({
+      NumberOfChildJobs: 1,
+      ChildJobsInState: { FAILED: 1 },
+    });
   });
 
   it("cannot be deleted while it has a selection", async () => {

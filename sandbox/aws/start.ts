@@ -10,7 +10,7 @@ import { loadWorld, saveWorld } from "@/sandbox/aws/state-file";
 import type { World } from "@/sandbox/aws/world";
 
 const tickMs = 200;
-const saveEveryMs = 5000;
+const saveEveryMs = 15_000;
 const refreshEveryMs = 60_000;
 
 export type CloudOptions = {

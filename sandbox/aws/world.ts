@@ -139,25 +139,7 @@ export type Selection = {
 };
 
 /** AWS's own names of what it can back up. */
-export type ResourceType =
-  | "Aurora"
-  | "CloudFormation"
-  | "DocumentDB"
-  | "DynamoDB"
-  | "EBS"
-  | "EC2"
-  | "EFS"
-  | "EKS"
-  | "FSx"
-  | "Neptune"
-  | "RDS"
-  | "Redshift"
-  | "Redshift Serverless"
-  | "S3"
-  | "SAP HANA on Amazon EC2"
-  | "Storage Gateway"
-  | "Timestream"
-  | "VirtualMachine";
+export type ResourceType = (typeof resourceTypes)[number];
 
 export type Resource = {
   arn: string;
@@ -281,7 +263,7 @@ export type RecoveryPoint = {
 export type JobProgram = {
   runsAtMs: number;
   endsAtMs: number;
-  outcome: "completed" | "completed_with_issues" | "partial" | "failed" | "expired" | "aborted";
+  outcome: "completed" | "completed_with_issues" | "failed" | "expired" | "aborted";
   message: string | null;
 };
 
@@ -410,7 +392,7 @@ export type RestoreTestingPlan = {
 export type TokenAnswer = { paramsHash: string; answer: Record<string, string | number | boolean>; atMs: number };
 
 /** Everything AWS Backup knows by name here, with the service opted in. */
-export const resourceTypes: readonly ResourceType[] = [
+export const resourceTypes = [
   "Aurora",
   "CloudFormation",
   "DocumentDB",
@@ -429,7 +411,7 @@ export const resourceTypes: readonly ResourceType[] = [
   "Storage Gateway",
   "Timestream",
   "VirtualMachine",
-];
+] as const;
 
 /** An empty world, true at `asOfMs`. */
 export function createWorld(estate: string, seed: string, asOfMs: number): World {

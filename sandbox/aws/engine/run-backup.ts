@@ -5,6 +5,7 @@ import { createJobId, drawHex, type Place, scheduleAt } from "@/sandbox/aws/engi
 import { findLockConflict, schedulePoint } from "@/sandbox/aws/engine/lifecycle";
 import { findMissingRight } from "@/sandbox/aws/engine/roles";
 import { createCopyJob } from "@/sandbox/aws/engine/run-copy";
+import { backUpParts } from "@/sandbox/aws/engine/run-parts";
 import { findTrouble } from "@/sandbox/aws/engine/troubles";
 import type { BackupJob, Creator, RecoveryPoint, Resource, ResourceType, Vault } from "@/sandbox/aws/world";
 
@@ -218,8 +219,10 @@ function endBackup(place: Place, job: BackupJob) {
   if (!point || !resource)
     return finishBackup(place, job, "FAILED", message ?? "The resource was deleted during the backup.");
   job.sizeBytes = resource.sizeBytes;
+  const gap = backUpParts(place, job, point);
   if (point.status === "CREATING") closePoint(place, point, resource.sizeBytes);
-  finishBackup(place, job, outcome === "partial" ? "PARTIAL" : "COMPLETED", message);
+  if (gap !== null) Object.assign(point, { status: "PARTIAL", statusMessage: gap });
+  finishBackup(place, job, gap === null ? "COMPLETED" : "PARTIAL", gap ?? message);
   for (const action of findCopyActions(place, job)) startPlannedCopy(place, job, point, action);
 }
 

@@ -133,12 +133,13 @@ function findMomentMs(place: Place, job: RestoreJob, point: RecoveryPoint): numb
   return wanted === undefined ? latestRestorableMs(place.engine.world.seed, point, job.createdMs) : Date.parse(wanted);
 }
 
-/** How far a continuous point can bring a resource back: its logs arrive every five minutes. */
+/** How far a continuous point can bring a resource back: logs arrive every five minutes, and later for S3. */
 export function latestRestorableMs(seed: string, point: RecoveryPoint, nowMs: number): number {
   const stepMs = 5 * 60_000;
+  const leastLagMs = point.resourceType === "S3" ? 12 * 60_000 : 45_000;
   let offset = 0;
   for (const character of seed + point.resourceArn) offset = (offset * 31 + character.charCodeAt(0)) % stepMs;
-  const latest = Math.floor((nowMs - 45_000 - offset) / stepMs) * stepMs + offset;
+  const latest = Math.floor((nowMs - leastLagMs - offset) / stepMs) * stepMs + offset;
   const stopped = point.continuous?.stoppedMs ?? Number.POSITIVE_INFINITY;
   return Math.max(point.continuous?.earliestMs ?? 0, Math.min(latest, stopped));
 }

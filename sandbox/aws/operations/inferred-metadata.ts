@@ -4,7 +4,7 @@ import type {
 } from "@aws-sdk/client-backup";
 import { drawFraction, drawHex } from "@/sandbox/aws/engine/engine";
 import { readKey, restoreForms } from "@/sandbox/aws/engine/restore-metadata";
-import { findSource } from "@/sandbox/aws/engine/run-restore";
+import { findSource, latestRestorableMs } from "@/sandbox/aws/engine/run-restore";
 import { type Context, define, type Handler } from "@/sandbox/aws/operations/context";
 import { demandPoint } from "@/sandbox/aws/operations/recovery-points";
 import { accessDenied, invalidValue } from "@/sandbox/aws/wire/errors";
@@ -63,7 +63,7 @@ function inferMetadata(context: Context, point: RecoveryPoint): Record<string, s
         DestinationBucketName: testName,
         newBucket: "true",
         EncryptionType: "original",
-        ...(point.continuous ? { RestoreTime: new Date(context.nowMs - 15 * 60_000).toISOString() } : {}),
+        ...(point.continuous ? { RestoreTime: latestOf(context, point) } : {}),
       };
     case "FSx":
       return keep(
@@ -77,6 +77,10 @@ function inferMetadata(context: Context, point: RecoveryPoint): Record<string, s
     default:
       throw invalidValue(`Restore testing does not support ${point.resourceType}.`);
   }
+}
+
+function latestOf({ engine, nowMs }: Context, point: RecoveryPoint): string {
+  return new Date(latestRestorableMs(engine.world.seed, point, nowMs)).toISOString();
 }
 
 /** What restore testing fills in for a point. */

@@ -183,7 +183,7 @@ describe("the inventory", () => {
   it("finds untagged ones by each service's own call", async () => {
     const config = configOf(cloud.url);
     const { Volumes } = await new EC2Client(config).send(new DescribeVolumesCommand({}));
-    expect(Volumes).toMatchObject([{ VolumeId: "vol-0aa", VolumeType: "gp3", Size: 5 }]);
+    expect(Volumes).toMatchObject([{ VolumeId: "vol-0aa", VolumeType: "gp3", Size: 50 }]);
     const { Reservations } = await new EC2Client(config).send(new DescribeInstancesCommand({ InstanceIds: ["i-0bb"] }));
     expect(Reservations?.[0]?.Instances).toMatchObject([{ InstanceId: "i-0bb", State: { Name: "running" } }]);
     const dynamodb = new DynamoDBClient(config);

@@ -118,7 +118,7 @@ function addResource(region: Region, type: ResourceType, arn: string, name: stri
     name,
     createdMs: startMs - 1e9,
     deletedMs: null,
-    sizeBytes: 5 * 1024 ** 3,
+    sizeBytes: 50 * 1024 ** 3,
     tags: {},
     settings: {},
     database: null,

@@ -10,7 +10,9 @@ export async function openEstate() {
     const columns = Object.keys(row);
     const values = columns.map((column) => {
       const value = row[column];
-      return typeof value === "object" && value !== null && !(value instanceof Date) && !Array.isArray(value) ? JSON.stringify(value) : value;
+      return typeof value === "object" && value !== null && !(value instanceof Date) && !Array.isArray(value)
+        ? JSON.stringify(value)
+        : value;
     });
     const { rows } = await client.query(
       `insert into ${table} (${columns.join(", ")}) values (${columns.map((_, index) => `$${index + 1}`).join(", ")}) returning *`,
@@ -23,20 +25,46 @@ export async function openEstate() {
 
   const tiers = async () => {
     for (const { id, rank, name, objectives: o } of defaultTiers) {
-      await client.query("insert into tiers (id, rank, name) values ($1, $2, $3) on conflict do nothing", [id, rank, name]);
+      await client.query("insert into tiers (id, rank, name) values ($1, $2, $3) on conflict do nothing", [
+        id,
+        rank,
+        name,
+      ]);
       await client.query(
         `insert into tier_objectives (tier_id, rpo_seconds, rto_seconds, mtd_seconds, time_in_rpo_target_pct, restore_test_cadence_days,
            drill_cadence_days, runbook_review_days, verify_days, copy_rule, min_retention_days, offsite_retention_days, min_immutable_days,
            approvals, valid_from)
          select $1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11, $12, $13, $14, $15
          where not exists (select 1 from tier_objectives where tier_id = $1)`,
-        [id, o.rpoSeconds, o.rtoSeconds, o.mtdSeconds, o.timeInRpoTargetPct, o.restoreTestCadenceDays, o.drillCadenceDays, o.runbookReviewDays,
-          o.verifyDays, o.copyRule, o.minRetentionDays, o.offsiteRetentionDays, o.minImmutableDays, o.approvals, ago(60 * 24 * 400)],
+        [
+          id,
+          o.rpoSeconds,
+          o.rtoSeconds,
+          o.mtdSeconds,
+          o.timeInRpoTargetPct,
+          o.restoreTestCadenceDays,
+          o.drillCadenceDays,
+          o.runbookReviewDays,
+          o.verifyDays,
+          o.copyRule,
+          o.minRetentionDays,
+          o.offsiteRetentionDays,
+          o.minImmutableDays,
+          o.approvals,
+          ago(60 * 24 * 400),
+        ],
       );
     }
   };
   const connection = (over: Record<string, unknown> = {}) =>
-    insert("connections", { kind: "aws", name: `c-${unique()}`, account: "111111111111", settings: {}, last_success_at: new Date(), ...over });
+    insert("connections", {
+      kind: "aws",
+      name: `c-${unique()}`,
+      account: "111111111111",
+      settings: {},
+      last_success_at: new Date(),
+      ...over,
+    });
   const resource = (connectionId: string, over: Record<string, unknown> = {}) =>
     insert("resources", {
       connection_id: connectionId,
@@ -49,7 +77,15 @@ export async function openEstate() {
       ...over,
     });
   const vault = (connectionId: string, over: Record<string, unknown> = {}) =>
-    insert("vaults", { connection_id: connectionId, region: "eu-central-1", provider_ref: `vault:${unique()}`, name: "main", kind: "standard", observed_at: new Date(), ...over });
+    insert("vaults", {
+      connection_id: connectionId,
+      region: "eu-central-1",
+      provider_ref: `vault:${unique()}`,
+      name: "main",
+      kind: "standard",
+      observed_at: new Date(),
+      ...over,
+    });
   const system = async (over: Record<string, unknown> = {}, tierId = "tier-1") => {
     const name = `system-${unique()}`;
     const id = await insert("systems", { name, slug: name, in_service_from: ago(60 * 24 * 30), ...over });
@@ -57,8 +93,17 @@ export async function openEstate() {
     return id;
   };
   const member = (systemId: string, resourceId: string, over: Record<string, unknown> = {}) =>
-    insert("system_resources", { system_id: systemId, resource_id: resourceId, valid_from: ago(60 * 24 * 30), ...over });
-  const point = (ids: { connectionId: string; resourceId: string; vaultId: string }, ageMinutes: number, over: Record<string, unknown> = {}) =>
+    insert("system_resources", {
+      system_id: systemId,
+      resource_id: resourceId,
+      valid_from: ago(60 * 24 * 30),
+      ...over,
+    });
+  const point = (
+    ids: { connectionId: string; resourceId: string; vaultId: string },
+    ageMinutes: number,
+    over: Record<string, unknown> = {},
+  ) =>
     insert("recovery_points", {
       connection_id: ids.connectionId,
       resource_id: ids.resourceId,
@@ -81,11 +126,30 @@ export async function openEstate() {
   /** A system of one resource in a place of its own, with what its points need. */
   const protectedSystem = async (tierId = "tier-1", over: Record<string, unknown> = {}) => {
     const connectionId = await connection();
-    const [resourceId, vaultId, systemId] = [await resource(connectionId), await vault(connectionId), await system(over, tierId)];
+    const [resourceId, vaultId, systemId] = [
+      await resource(connectionId),
+      await vault(connectionId),
+      await system(over, tierId),
+    ];
     await member(systemId, resourceId);
     return { connectionId, resourceId, vaultId, systemId };
   };
-  return { client, insert, ago, tiers, connection, resource, vault, system, member, point, proof, team, protectedSystem, close: () => client.end() };
+  return {
+    client,
+    insert,
+    ago,
+    tiers,
+    connection,
+    resource,
+    vault,
+    system,
+    member,
+    point,
+    proof,
+    team,
+    protectedSystem,
+    close: () => client.end(),
+  };
 }
 
 export type Estate = Awaited<ReturnType<typeof openEstate>>;

@@ -1,0 +1,34 @@
+"use client";
+import { useQuery } from "@tanstack/react-query";
+import { useRouter } from "next/navigation";
+import { useEffect, useRef, useTransition } from "react";
+import { LiveQueries } from "@/components/live/live-queries";
+import { Banner } from "@/components/ui/banner";
+import { stampQuery } from "@/lib/health/queries";
+
+function Watcher({ url }: { url: string }) {
+  const { data, failureCount } = useQuery(stampQuery(url));
+  const router = useRouter();
+  const [, startTransition] = useTransition();
+  const last = useRef<string | null>(null);
+  const stamp = data?.stamp ?? null;
+  useEffect(() => {
+    if (stamp === null) return;
+    if (last.current !== null && last.current !== stamp) startTransition(() => router.refresh());
+    last.current = stamp;
+  }, [stamp, router]);
+  return failureCount > 2 ? (
+    <Banner kind="unknown" role="status" title="The page has lost touch with the server.">
+      What it shows was right when it was last read, and may be so no more.
+    </Banner>
+  ) : null;
+}
+
+/** Reads the page again when what it shows has moved; it asks a small question every few seconds, and says when nobody answers. */
+export function LiveRefresh({ url }: { url: string }) {
+  return (
+    <LiveQueries>
+      <Watcher url={url} />
+    </LiveQueries>
+  );
+}

@@ -1,0 +1,83 @@
+import type { Metadata } from "next";
+import { ActionForm, SubmitButton } from "@/components/ui/action-form";
+import { Card } from "@/components/ui/card";
+import { Facts } from "@/components/ui/facts";
+import { LinkButton } from "@/components/ui/link-button";
+import { Moment } from "@/components/ui/moment";
+import { PageHeader } from "@/components/ui/page-header";
+import { DataTable } from "@/components/ui/table";
+import { may } from "@/lib/access/permissions";
+import { show } from "@/lib/access/show";
+import { durationText } from "@/lib/core/words";
+import { getTier } from "@/lib/tiers/data";
+import { RevisionField } from "../../../systems/_components/revision-field";
+import { TierFields } from "../_components/tier-fields";
+import { editTierAction } from "../actions";
+
+export const metadata: Metadata = { title: "Tier" };
+
+/** One tier: what it promises, changed by administrators, and what it promised before. */
+export default async function TierPage({ params }: PageProps<"/settings/tiers/[tierId]">) {
+  const ref = await params;
+  const { tier, mayEdit } = await show(async (actor) => {
+    const tier = await getTier(actor, ref);
+    return tier && { tier, mayEdit: may(actor, "tier:edit") };
+  });
+  const { objectives } = tier;
+  return (
+    <>
+      <PageHeader
+        crumbs={[{ label: "Settings", href: "/settings" }, { label: "Tiers", href: "/settings/tiers" }, { label: tier.name }]}
+        title={tier.name}
+        sub={
+          <>
+            These objectives hold since <Moment at={tier.objectivesSince} />.
+          </>
+        }
+      />
+      <Card padded className="max-w-4xl" title="Objectives">
+        {mayEdit ? (
+          <ActionForm action={editTierAction}>
+            <input type="hidden" name="tierId" value={tier.id} />
+            <input type="hidden" name="base" value={JSON.stringify({ name: tier.name, ...objectives })} />
+            <RevisionField revision={tier.revision} />
+            <TierFields name={tier.name} objectives={objectives} />
+            <div className="flex flex-wrap gap-2">
+              <SubmitButton>Change it from now on</SubmitButton>
+              <LinkButton href="/settings/tiers" variant="quiet">
+                Leave it as it was
+              </LinkButton>
+            </div>
+          </ActionForm>
+        ) : (
+          <Facts
+            facts={[
+              { term: "RPO", detail: durationText(objectives.rpoSeconds) },
+              { term: "RTO", detail: durationText(objectives.rtoSeconds) },
+              { term: "MTD", detail: durationText(objectives.mtdSeconds) },
+              { term: "Time in RPO", detail: `${objectives.timeInRpoTargetPct} %` },
+              { term: "Restore test", detail: `every ${objectives.restoreTestCadenceDays} days` },
+              { term: "Copies", detail: objectives.copyRule },
+            ]}
+          />
+        )}
+      </Card>
+      <Card title="What it promised before">
+        <DataTable
+          caption="The tier's objectives over time"
+          rows={tier.history}
+          rowKey={({ from }) => from}
+          columns={[
+            { key: "from", header: "From", cell: ({ from }) => <Moment at={from} local={false} /> },
+            { key: "to", header: "To", cell: ({ to }) => (to === null ? "now" : <Moment at={to} local={false} />) },
+            { key: "rpo", header: "RPO", align: "end", cell: (row) => durationText(row.objectives.rpoSeconds) },
+            { key: "rto", header: "RTO", align: "end", cell: (row) => durationText(row.objectives.rtoSeconds) },
+            { key: "mtd", header: "MTD", align: "end", cell: (row) => durationText(row.objectives.mtdSeconds) },
+            { key: "test", header: "Restore test", align: "end", cell: (row) => `every ${row.objectives.restoreTestCadenceDays} d` },
+            { key: "votes", header: "Approvals", align: "end", cell: (row) => row.objectives.approvals },
+          ]}
+        />
+      </Card>
+    </>
+  );
+}

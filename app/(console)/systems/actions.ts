@@ -1,0 +1,59 @@
+"use server";
+import { redirect } from "next/navigation";
+import { type ActionState, submit, submitFor } from "@/lib/access/submit";
+import { addRule, assignResources, releaseResources, removeRule, setRequirement } from "@/lib/resources/commands";
+import {
+  addDependency,
+  classifySystems,
+  createSystem,
+  editSystem,
+  endDependency,
+  ownSystems,
+} from "@/lib/systems/commands";
+
+export async function createSystemAction(_: ActionState, form: FormData): Promise<ActionState> {
+  const made = await submitFor(createSystem, form);
+  if (!made.ok) return made;
+  redirect(`/systems/${made.value.id}`);
+}
+
+export async function editSystemAction(_: ActionState, form: FormData): Promise<ActionState> {
+  const edited = await submitFor(editSystem, form);
+  if (!edited.ok) return edited;
+  redirect(`/systems/${String(form.get("systemId"))}`);
+}
+
+/** One form, two things to do with what is chosen: the pressed button says which. */
+export async function bulkSystemsAction(_: ActionState, form: FormData): Promise<ActionState> {
+  return submit(form.get("do") === "own" ? ownSystems : classifySystems, form);
+}
+
+export async function assignResourcesAction(_: ActionState, form: FormData): Promise<ActionState> {
+  return submit(assignResources, form);
+}
+
+export async function releaseResourcesAction(_: ActionState, form: FormData): Promise<ActionState> {
+  return submit(releaseResources, form);
+}
+
+export async function setRequirementAction(_: ActionState, form: FormData): Promise<ActionState> {
+  return submit(setRequirement, form);
+}
+
+export async function addRuleAction(_: ActionState, form: FormData): Promise<ActionState> {
+  const added = await submitFor(addRule, form);
+  if (!added.ok) return added;
+  redirect(`/systems/${String(form.get("systemId"))}#tag-rules`);
+}
+
+export async function removeRuleAction(_: ActionState, form: FormData): Promise<ActionState> {
+  return submit(removeRule, form);
+}
+
+export async function addDependencyAction(_: ActionState, form: FormData): Promise<ActionState> {
+  return submit(addDependency, form);
+}
+
+export async function endDependencyAction(_: ActionState, form: FormData): Promise<ActionState> {
+  return submit(endDependency, form);
+}

@@ -1,0 +1,170 @@
+import type { Metadata } from "next";
+import { StatusBadge } from "@/components/status/status-badge";
+import { SubmitButton } from "@/components/ui/action-form";
+import { Card } from "@/components/ui/card";
+import { Checkbox } from "@/components/ui/checkbox";
+import { controlClass } from "@/components/ui/control-style";
+import { EmptyState } from "@/components/ui/empty-state";
+import { FilterBar } from "@/components/ui/filter-bar";
+import { LinkButton } from "@/components/ui/link-button";
+import { NameText } from "@/components/ui/name-text";
+import { PageHeader } from "@/components/ui/page-header";
+import { Pager } from "@/components/ui/pager";
+import { DataTable } from "@/components/ui/table";
+import { TableKeys } from "@/components/ui/table-keys";
+import { may } from "@/lib/access/permissions";
+import { show } from "@/lib/access/show";
+import { bytesText, countText, plural } from "@/lib/core/words";
+import { type InboxRow, listInboxChoices, listUnassigned } from "@/lib/resources/data";
+import { listSystemChoices } from "@/lib/systems/data";
+import { healthKind, healthWord } from "../../_components/health-look";
+import { onlyText, placeHref } from "../_components/asked";
+import { BulkForm } from "../_components/bulk-form";
+import { assignResourcesAction } from "../actions";
+
+export const metadata: Metadata = { title: "Unassigned resources" };
+
+function Tags({ tags }: { tags: InboxRow["tags"] }) {
+  if (tags.length === 0) return <span className="text-ink-3">none</span>;
+  return (
+    <ul className="flex flex-wrap gap-1">
+      {tags.slice(0, 4).map(({ key, value }) => (
+        <li key={key} className="rounded-sm border px-1.5 text-sm text-ink-2">
+          <NameText text={`${key}=${value}`} length={36} />
+        </li>
+      ))}
+      {tags.length > 4 ? <li className="text-sm text-ink-3">and {tags.length - 4} more</li> : null}
+    </ul>
+  );
+}
+
+function InboxTable({ rows, pick }: { rows: readonly InboxRow[]; pick: boolean }) {
+  return (
+    <DataTable
+      caption="Resources that belong to no system"
+      rows={rows}
+      rowKey={({ id }) => id}
+      columns={[
+        ...(pick
+          ? [
+              {
+                key: "pick",
+                header: <span className="sr-only">Choose</span>,
+                label: "Choose",
+                className: "md:w-9",
+                cell: (row: InboxRow) => <Checkbox bare label={`Choose ${row.name}`} name="resourceIds" value={row.id} data-row-link />,
+              },
+            ]
+          : []),
+        {
+          key: "name",
+          header: "Resource",
+          rowHeader: true,
+          cell: (row) => (
+            <>
+              <NameText text={row.name} length={56} className="font-semibold" />
+              <div className="text-ink-3">
+                {row.kind} · {row.region}
+              </div>
+            </>
+          ),
+        },
+        {
+          key: "state",
+          header: "Protection",
+          cell: (row) => (
+            <span title={row.why}>
+              <StatusBadge kind={row.state === "unknown" && row.ageSeconds !== null ? "ok" : healthKind[row.state]}>
+                {row.state === "unknown" && row.ageSeconds !== null ? "has recovery points" : healthWord[row.state]}
+              </StatusBadge>
+            </span>
+          ),
+        },
+        { key: "tags", header: "Tags", cell: (row) => <Tags tags={row.tags} /> },
+        { key: "from", header: "Connection", cell: (row) => <NameText text={row.connection} length={30} /> },
+        {
+          key: "size",
+          header: "Size",
+          align: "end",
+          cell: (row) => (row.sizeBytes === null ? "–" : bytesText(row.sizeBytes)),
+        },
+      ]}
+    />
+  );
+}
+
+/** The inbox: what was discovered and belongs to no system. */
+export default async function UnassignedPage({ searchParams }: PageProps<"/systems/unassigned">) {
+  const asked = onlyText(await searchParams);
+  const { page, choices, systems, mayEdit } = await show(async (actor) => {
+    const [page, choices, systems] = await Promise.all([
+      listUnassigned(actor, asked),
+      listInboxChoices(actor, {}),
+      listSystemChoices(actor, {}),
+    ]);
+    return { page, choices, systems, mayEdit: may(actor, "estate:edit") };
+  });
+  const filters = [
+    { name: "kind", label: "Kind", choices: choices.kinds.map((kind) => ({ value: kind, label: kind })) },
+    { name: "connection", label: "Connection", choices: choices.connections.map(({ id, name }) => ({ value: id, label: name })) },
+    {
+      name: "status",
+      label: "Protection",
+      choices: [
+        { value: "unprotected", label: "unprotected" },
+        { value: "protected", label: "has recovery points" },
+      ],
+    },
+  ];
+  const filtered = ["q", "kind", "connection", "status"].some((name) => name in asked);
+  const table = <InboxTable rows={page.rows} pick={mayEdit && systems.length > 0} />;
+  return (
+    <>
+      <PageHeader
+        crumbs={[{ label: "Systems", href: "/systems" }, { label: "Unassigned" }]}
+        title={page.total === 0 && !filtered ? "Every resource belongs to a system." : `${plural(page.total, "resource belongs", "resources belong")} to no system.`}
+        sub={`${countText(page.unprotected)} of them unprotected. What belongs to no system has no objective, so nobody can say whether its backups suffice.`}
+        actions={mayEdit ? <LinkButton href="/systems/new">Add system</LinkButton> : null}
+      />
+      <TableKeys className="grid gap-4">
+        <FilterBar filters={filters} placeholder="Name, tag or identifier…" />
+        {page.rows.length === 0 ? (
+          <Card>
+            <EmptyState title={filtered ? "No resource fits this filter" : "The inbox is empty"} action={filtered ? <LinkButton href="/systems/unassigned">Show all</LinkButton> : undefined}>
+              {filtered ? null : "New resources appear here when a connection discovers them, unless a tag rule knows where they belong."}
+            </EmptyState>
+          </Card>
+        ) : mayEdit && systems.length > 0 ? (
+          <BulkForm
+            action={assignResourcesAction}
+            name="resourceIds"
+            noun="resource"
+            doneText="The chosen resources were assigned."
+            bar={
+              <>
+                <select name="systemId" aria-label="System" defaultValue={asked.system ?? systems[0]?.id} className={`${controlClass} w-auto max-w-72`}>
+                  {systems.map(({ id, name, tierRank }) => (
+                    <option key={id} value={id}>
+                      {name} {tierRank === null ? "" : `(tier ${tierRank})`}
+                    </option>
+                  ))}
+                </select>
+                <SubmitButton>Assign to system</SubmitButton>
+              </>
+            }
+          >
+            <Card>{table}</Card>
+          </BulkForm>
+        ) : (
+          <Card>{table}</Card>
+        )}
+      </TableKeys>
+      <Pager
+        previousHref={placeHref("/systems/unassigned", asked, "before", page.before)}
+        nextHref={placeHref("/systems/unassigned", asked, "after", page.after)}
+      >
+        {countText(page.rows.length)} of {plural(page.total, "resource")}
+      </Pager>
+    </>
+  );
+}

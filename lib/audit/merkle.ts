@@ -1,0 +1,77 @@
+import "server-only";
+import { sha256 } from "@/lib/platform/crypto";
+
+/** The right edge of an RFC 6962 tree: the roots of its full subtrees, largest first, and how many leaves they cover. */
+export type CompactRange = { size: number; frontier: readonly Uint8Array[] };
+
+/** The tree without leaves. */
+export const emptyRange: CompactRange = { size: 0, frontier: [] };
+
+const nodeMark = Buffer.of(1);
+const nodeHash = (left: Uint8Array, right: Uint8Array): Uint8Array => sha256(Buffer.concat([nodeMark, left, right]));
+
+/** The hash of a leaf's text. */
+export const leafHash = (text: string): Uint8Array => sha256(Buffer.concat([Buffer.of(0), Buffer.from(text)]));
+
+/** Adds leaf hashes at the end, in order. */
+export function append({ size, frontier }: CompactRange, leaves: readonly Uint8Array[]): CompactRange {
+  const edge = [...frontier];
+  let count = size;
+  for (const leaf of leaves) {
+    let hash = leaf;
+    // Halving by division, since shifts work on 32 bits only.
+    for (let rest = count; rest % 2 === 1; rest = Math.floor(rest / 2)) {
+      const left = edge.pop();
+      if (!left) throw new RangeError(`A tree of ${size} leaves needs more than ${frontier.length} frontier hashes.`);
+      hash = nodeHash(left, hash);
+    }
+    edge.push(hash);
+    count += 1;
+  }
+  return { size: count, frontier: edge };
+}
+
+/** The root of the whole tree. */
+export function rootOf({ frontier }: CompactRange): Uint8Array {
+  const [last, ...rest] = frontier.toReversed();
+  return last ? rest.reduce((right, left) => nodeHash(left, right), last) : sha256("");
+}
+
+/** The largest power of two below a number of leaves. */
+function splitOf(size: number): number {
+  let split = 1;
+  while (split * 2 < size) split *= 2;
+  return split;
+}
+
+/** The hashes that lead from one leaf up to the root, lowest first (RFC 6962, 2.1.1). */
+export function inclusionPath(leaves: readonly Uint8Array[], index: number): Uint8Array[] {
+  if (index < 0 || index >= leaves.length) throw new RangeError(`There is no leaf ${index} among ${leaves.length}.`);
+  if (leaves.length === 1) return [];
+  const split = splitOf(leaves.length);
+  const [left, right] = [leaves.slice(0, split), leaves.slice(split)];
+  return index < split
+    ? [...inclusionPath(left, index), rootOf(append(emptyRange, right))]
+    : [...inclusionPath(right, index - split), rootOf(append(emptyRange, left))];
+}
+
+/** Whether a leaf stands at this place in the tree with this root (RFC 9162, 2.1.3.2). */
+export function isIncluded(
+  leaf: Uint8Array,
+  index: number,
+  size: number,
+  path: readonly Uint8Array[],
+  root: Uint8Array,
+): boolean {
+  if (index < 0 || index >= size) return false;
+  let [at, last, hash] = [index, size - 1, leaf];
+  for (const sibling of path) {
+    if (last === 0) return false;
+    if (at % 2 === 1 || at === last) {
+      hash = nodeHash(sibling, hash);
+      while (at % 2 === 0 && at !== 0) [at, last] = [Math.floor(at / 2), Math.floor(last / 2)];
+    } else hash = nodeHash(hash, sibling);
+    [at, last] = [Math.floor(at / 2), Math.floor(last / 2)];
+  }
+  return last === 0 && Buffer.compare(hash, root) === 0;
+}

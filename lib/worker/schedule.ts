@@ -1,0 +1,52 @@
+import "server-only";
+import { setTimeout as pause } from "node:timers/promises";
+import { observe } from "@/lib/access/observe";
+import { sealPending } from "@/lib/audit/seal";
+import { enqueueDueSyncs } from "@/lib/connections/due";
+import { hours, seconds } from "@/lib/core/time";
+import { sweepHealth } from "@/lib/health/jobs";
+import { log } from "@/lib/platform/log";
+import { sweepRestores } from "@/lib/restores/jobs";
+import { workerActor } from "./handlers";
+import { Leadership } from "./leader";
+
+type Timer = { name: string; everyMs: number; run: () => Promise<unknown> };
+
+/** What happens by the clock; one worker at a time keeps them. */
+const timers: readonly Timer[] = [
+  { name: "due readings", everyMs: seconds(5), run: () => enqueueDueSyncs(workerActor()) },
+  { name: "health sweep", everyMs: seconds(15), run: () => sweepHealth(workerActor()) },
+  { name: "restores sweep", everyMs: seconds(5), run: () => sweepRestores() },
+  { name: "audit sealing", everyMs: seconds(1), run: () => sealPending() },
+  { name: "partitions", everyMs: hours(24), run: makePartitions },
+];
+
+/** Partitions are there three months before their first row. */
+function makePartitions(): Promise<unknown> {
+  return observe(
+    workerActor(),
+    (tx) => tx.$queryRaw`select make_partitions(now()::date, (now() + interval '3 months')::date)`,
+  );
+}
+
+/** Runs the timers until told to stop; answers when the last one has come to rest. */
+export async function keepTime(stopping: AbortSignal): Promise<void> {
+  const leadership = new Leadership();
+  await Promise.all(timers.map((timer) => repeat(timer, leadership, stopping)));
+  await leadership.release();
+}
+
+/** A timer never overlaps itself, and a failure is its own: it is tried again at its next turn. */
+async function repeat({ name, everyMs, run }: Timer, leadership: Leadership, stopping: AbortSignal): Promise<void> {
+  while (!stopping.aborted) {
+    let waitMs = everyMs;
+    try {
+      if (await leadership.hold()) await run();
+      else waitMs = Math.min(everyMs, seconds(5));
+    } catch (error) {
+      log.error({ error, timer: name }, "timer");
+      waitMs = Math.max(waitMs, seconds(2));
+    }
+    await pause(waitMs, undefined, { signal: stopping }).catch(() => undefined);
+  }
+}
