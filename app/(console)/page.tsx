@@ -18,7 +18,11 @@ export const metadata: Metadata = { title: "Can we recover?" };
 /** Home: can we recover? */
 export default async function HomePage() {
   const { home, activity, waiting, mayConnect, mayEdit } = await show(async (actor) => {
-    const [home, activity, waiting] = await Promise.all([getHome(actor, {}), getActivity(actor, {}), listWaiting(actor, {})]);
+    const [home, activity, waiting] = await Promise.all([
+      getHome(actor, {}),
+      getActivity(actor, {}),
+      listWaiting(actor, {}),
+    ]);
     return { home, activity, waiting, mayConnect: may(actor, "connection:edit"), mayEdit: may(actor, "estate:edit") };
   });
   const { verdict, tiers, attention, setup, figures } = home;

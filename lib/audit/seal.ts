@@ -50,7 +50,7 @@ async function sealBatch(client: pg.PoolClient): Promise<{ sealed: number; size:
   const last = pending.at(-1);
   if (!last) return null;
   const { rows: heads } = await client.query<Head>(
-    "select size::text as size, frontier from audit_checkpoints order by size desc limit 1",
+    "select c.size::text as size, c.frontier from audit_checkpoints c order by c.size desc limit 1",
   );
   const [head] = heads;
   const from = head ? { size: Number(head.size), frontier: head.frontier } : emptyRange;

@@ -3,7 +3,7 @@ import { randomUUID } from "node:crypto";
 import { setTimeout as pause } from "node:timers/promises";
 import { observe } from "@/lib/access/observe";
 import { type Actor, type JobActor, jobPermissions } from "@/lib/access/permissions";
-import { accept, type Outcome, refuse } from "@/lib/core/outcome";
+import { accept, demand, type Outcome, Refusal, refuse } from "@/lib/core/outcome";
 import { seconds, secondsBetween } from "@/lib/core/time";
 import { env } from "@/lib/platform/env";
 import { log } from "@/lib/platform/log";
@@ -26,11 +26,6 @@ export type ProviderOf = (connection: ConnectionRow) => Pick<Provider, "startBac
 
 const actorAs = (id: string): JobActor => ({ kind: "job", id, permissions: jobPermissions, requestId: randomUUID() });
 
-const must = <T>(outcome: Outcome<T>): T => {
-  if (!outcome.ok) throw new Error(outcome.message);
-  return outcome.value;
-};
-
 export type Called = {
   state: "running" | "failed" | "unanswered" | "held";
   jobRef: string | null;
@@ -42,7 +37,7 @@ type Lease = { requestId: string; owner: string; fence: number };
 /**
  * Makes the provider's call for one request, on whichever process: takes the lease, sends the token. Two of these at
  * once make one backup job, and a call that went unanswered is sent again as it was. Never throws for what a provider
- * does.
+ * does, nor when another process has taken over meanwhile.
  */
 export async function callBackup(
   requestId: string,
@@ -53,11 +48,24 @@ export async function callBackup(
   const actor = actorAs(`${by} dispatch`);
   const owner = `${by}:${process.pid}:${randomUUID().slice(0, 8)}`;
   const claim = await claimBackup(actor, { requestId, owner, leaseSeconds });
-  if (!claim.ok) return { state: "held", jobRef: null, message: claim.message };
+  if (!claim.ok) return holding(claim.message);
   const { fence, token, sentAt } = claim.value;
-  const lease = { requestId, owner, fence };
   const row = await getBackupOrder(actor, { requestId });
-  if (!row) return { state: "held", jobRef: null, message: null };
+  if (!row) return holding(null);
+  try {
+    return await send(actor, { requestId, owner, fence }, row, { token, sentAt, providerOf });
+  } catch (error) {
+    if (error instanceof Refusal && error.refused.code === "conflict") return holding(error.message);
+    throw error;
+  }
+}
+
+const holding = (message: string | null): Called => ({ state: "held", jobRef: null, message });
+
+type Sending = { token: string; sentAt: Date | null; providerOf: ProviderOf };
+
+async function send(actor: JobActor, lease: Lease, row: BackupOrderRow, sending: Sending): Promise<Called> {
+  const { token, sentAt, providerOf } = sending;
   if (sentAt && !mayResend(sentAt, new Date()))
     return turnedDown(actor, lease, {
       code: "unanswered",
@@ -67,17 +75,18 @@ export async function callBackup(
   let sent = sentAt !== null;
   try {
     const provider = providerOf(row.resource.connection);
-    must(await markBackupSent(actor, lease));
+    const order = toOrder(row, token);
+    demand(await markBackupSent(actor, lease));
     sent = true;
-    const { ref, pointRef } = await provider.startBackup(row.resource.region, toOrder(row, token));
-    must(await recordBackupAccepted(actor, { ...lease, jobRef: ref, pointRef }));
+    const { ref, pointRef } = await provider.startBackup(row.resource.region, order);
+    demand(await recordBackupAccepted(actor, { ...lease, jobRef: ref, pointRef }));
     return { state: "running", jobRef: ref, message: null };
   } catch (error) {
     if (!(error instanceof ProviderError)) throw error;
-    log.warn({ err: error, requestId, sent }, "backup dispatch");
+    log.warn({ err: error, requestId: row.id, sent }, "backup dispatch");
     const failure = { code: error.providerCode, message: error.message.slice(0, 2_000) };
     if (error.definite) return turnedDown(actor, lease, { ...failure, certain: sentAt === null });
-    must(await recordBackupUnknown(actor, { ...lease, ...failure, sent }));
+    demand(await recordBackupUnknown(actor, { ...lease, ...failure, sent }));
     return { state: "unanswered", jobRef: null, message: failure.message };
   }
 }
@@ -102,7 +111,7 @@ async function turnedDown(
 ): Promise<Called> {
   const doubt = "An earlier call of the same backup went unanswered; the next reading shows whether it made one.";
   const message = failure.certain || failure.code === "unanswered" ? failure.message : `${failure.message} ${doubt}`;
-  must(await recordBackupRefused(actor, { ...lease, ...failure, message: message.slice(0, 2_000) }));
+  demand(await recordBackupRefused(actor, { ...lease, ...failure, message: message.slice(0, 2_000) }));
   return { state: "failed", jobRef: null, message };
 }
 

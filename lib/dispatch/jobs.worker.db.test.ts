@@ -19,8 +19,9 @@ let lena: Person;
 let ben: Person;
 
 const region = "eu-central-1";
-const staging = smallEstateConnections[1];
-if (!staging) throw new Error("The estate has no staging account.");
+const found = smallEstateConnections[1];
+if (!found) throw new Error("The estate has no staging account.");
+const staging = found;
 
 beforeAll(async () => {
   const databases = await openDatabases({ adminUrl: inject("databaseAdminUrl"), seed: "dispatch" });

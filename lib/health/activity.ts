@@ -1,21 +1,10 @@
 import "server-only";
 import { read } from "@/lib/access/read";
+import { countText, plural } from "@/lib/core/words";
 import { readNow } from "@/lib/health/current";
 import { sqlResourceVisible, sqlSystemVisible } from "@/lib/systems/visible";
 import { nothing } from "./schema";
-
-export type RunningWork = {
-  id: string;
-  kind: "backup" | "copy" | "restore" | "scan" | "verify" | "request";
-  name: string;
-  state: string;
-  percent: number | null;
-  since: string;
-  href: string;
-};
-
-export type Upcoming = { at: string; what: string; href: string | null };
-export type Activity = { now: string; running: RunningWork[]; runningTotal: number; upcoming: Upcoming[] };
+import type { Activity, RunningWork } from "./view";
 
 type WorkRow = {
   id: string;
@@ -26,7 +15,7 @@ type WorkRow = {
   since: Date;
   total: number;
 };
-type DueRow = { at: Date; what: string; count: number; name: string | null; system_id: string | null };
+type DueRow = { at: Date; what: string; count: number; times: number; name: string; system_id: string | null };
 
 /** What is being done now, and what the next day will bring. */
 export const getActivity = read("estate:read", nothing, async ({ db, visible }): Promise<Activity> => {
@@ -48,17 +37,18 @@ export const getActivity = read("estate:read", nothing, async ({ db, visible }):
       order by (x.kind = 'request') desc, x.since desc limit 6`,
     db.$queryRaw<DueRow[]>`
       select * from (
-        select e.due_at as at, 'runs' as what, count(*)::int as count, min(pol.name) as name,
+        select min(e.due_at) as at, 'runs' as what, count(distinct e.resource_id)::int as count,
+          count(distinct e.due_at)::int as times, pol.name,
           case when count(distinct m.system_id) = 1 then (array_agg(m.system_id))[1] end as system_id
         from expected_runs e join policy_rules pr on pr.id = e.rule_id join policies pol on pol.id = pr.policy_id
         join resources r on r.id = e.resource_id left join system_resources m on m.resource_id = r.id and m.valid_to is null
         where e.state = 'pending' and e.due_at > ${now}::timestamptz and e.due_at <= ${now}::timestamptz + interval '24 hours'
           and ${sqlResourceVisible(visible)}
-        group by e.due_at, pol.id
+        group by pol.name
         union all
-        select v.lock_final_at, 'lock', 1, v.name, null from vaults v
+        select v.lock_final_at, 'lock', 1, 1, v.name, null from vaults v
         where v.lock_final_at between ${now}::timestamptz and ${now}::timestamptz + interval '24 hours' and v.vanished_at is null
-      ) x order by x.at limit 7`,
+      ) x order by x.at limit 9`,
   ]);
   return {
     now: now.toISOString(),
@@ -68,12 +58,12 @@ export const getActivity = read("estate:read", nothing, async ({ db, visible }):
       since: since.toISOString(),
       href: row.kind === "request" ? `/restores/${row.id}` : `/jobs/${row.id}`,
     })),
-    upcoming: due.map(({ at, what, count, name, system_id }) => ({
+    upcoming: due.map(({ at, what, count, times, name, system_id }) => ({
       at: at.toISOString(),
       what:
         what === "lock"
-          ? `The lock of vault ${name ?? ""} becomes final`
-          : `${count} ${count === 1 ? "backup" : "backups"} by ${name ?? "a policy"}`,
+          ? `The lock of vault ${name} becomes final`
+          : `${name}: ${plural(count, "backup")}${times > 1 ? `, ${countText(times)} times` : ""}`,
       href: system_id ? `/systems/${system_id}` : null,
     })),
   };

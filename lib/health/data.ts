@@ -8,51 +8,10 @@ import { findSystems, whyOf } from "@/lib/systems/matrix";
 import { systemsQuery } from "@/lib/systems/schema";
 import { sqlSystemVisible } from "@/lib/systems/visible";
 import { currentSystemHealth, readNow } from "./current";
-import type { HealthState } from "./rules";
 import { nothing } from "./schema";
-import { type Burn, burnOf, type FleetFigures, fleetVerdict, quarterOf } from "./verdict";
-import { type NextStep, nextStep } from "./words";
-
-export type TierLine = {
-  id: string;
-  rank: number;
-  name: string;
-  rpoSeconds: number;
-  rtoSeconds: number;
-  expected: number;
-  within: number;
-  beyond: number;
-  unknown: number;
-  proven: number;
-  forecastWithin: number;
-  forecastBeyond: number;
-  parked: number;
-  burn: Burn | null;
-  /** Time beyond the RPO, summed up to each of these moments of the quarter, as a share of its allowance. */
-  burnLine: number[];
-};
-
-export type AttentionRow = {
-  id: string;
-  name: string;
-  tierRank: number | null;
-  owner: string | null;
-  state: HealthState;
-  why: string;
-  ageSeconds: number | null;
-  rpoSeconds: number | null;
-  step: NextStep | null;
-};
-
-export type HomeView = {
-  now: string;
-  verdict: ReturnType<typeof fleetVerdict>;
-  figures: FleetFigures;
-  tiers: TierLine[];
-  attention: { rows: AttentionRow[]; total: number };
-  /** What a new installation has already, for its first steps. */
-  setup: { connections: number; resources: number; systems: number };
-};
+import { burnOf, type FleetFigures, fleetVerdict, quarterOf } from "./verdict";
+import type { HomeView } from "./view";
+import { nextStep } from "./words";
 
 type TierRow = {
   id: string;

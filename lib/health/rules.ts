@@ -115,6 +115,9 @@ export type Reason = {
   jobId?: string | null;
 };
 
+/** The one thing to do, and where. */
+export type NextStep = { label: string; href: string };
+
 export type ResourceVerdict = {
   resourceId: string;
   name: string;

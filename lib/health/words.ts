@@ -1,5 +1,5 @@
 import { ageText, durationText, plural } from "@/lib/core/words";
-import type { Reason } from "./rules";
+import type { NextStep, Reason } from "./rules";
 
 const numerals = ["no", "one", "two", "three", "four", "five", "six", "seven", "eight", "nine"] as const;
 const numeral = (count: number) => numerals[count] ?? String(count);
@@ -81,8 +81,6 @@ export const reasonText = (reason: Reason, now: Date): string =>
     count: reason.count ?? 0,
     now,
   });
-
-export type NextStep = { label: string; href: string };
 
 /** The one thing to do about a reason, and where; what takes a system's page has no step without one. */
 export function nextStep(reason: Reason, systemId: string | null): NextStep | null {

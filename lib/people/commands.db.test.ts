@@ -1,5 +1,5 @@
 import { randomUUID } from "node:crypto";
-import { beforeEach, describe, expect, it } from "vitest";
+import { beforeEach, describe, expect, it, vi } from "vitest";
 import type { UserActor } from "@/lib/access/permissions";
 import { beginProof, finishProof } from "@/lib/access/proof";
 import type { Proven } from "@/lib/access/step-up";
@@ -66,6 +66,12 @@ const isAlive = async (sessionId: string) => {
     from sessions s join users u on u.id = s.user_id where s.id = ${sessionId}::uuid`;
   return row?.alive ?? false;
 };
+
+async function waitingForLocks(): Promise<number> {
+  const [row] = await db.$queryRaw<{ count: number }[]>`
+    select count(*)::int as count from pg_stat_activity where datname = current_database() and wait_event_type = 'Lock'`;
+  return row?.count ?? 0;
+}
 
 let admin: Tester;
 beforeEach(async () => {
@@ -277,7 +283,14 @@ describe("one's own factors", () => {
     const refs = [{ factorId: admin.factorId }, { factorId: passkeyId }];
     const grants: string[] = [];
     for (const ref of refs) grants.push(await grantFor(admin, proofOfRemoval(admin, ref)));
-    const outcomes = await Promise.all(refs.map((ref, at) => removeFactor(admin, { ...ref, grantId: grants[at] })));
+    // Both are let go at the same moment: the row they must take first is held until they wait for it.
+    const removals = await db.$transaction(async (tx) => {
+      await tx.$queryRaw`select 1 from users where id = ${admin.id}::uuid for update`;
+      const started = refs.map((ref, at) => removeFactor(admin, { ...ref, grantId: grants[at] }));
+      await vi.waitFor(async () => expect(await waitingForLocks()).toBe(2), { timeout: 5_000 });
+      return { started };
+    });
+    const outcomes = await Promise.all(removals.started);
     expect(outcomes.filter(({ ok }) => ok)).toHaveLength(1);
     expect(await db.factor.count({ where: { userId: admin.id, removedAt: null } })).toBe(1);
   });

@@ -159,7 +159,7 @@ const listed = () => ({
     path: name,
     migrationFile: {
       path: "migration.sql",
-      content: { tag: "ok", value: fs.readFileSync(path.join(folder, name, "migration.sql"), "utf8") },
+      content: { tag: "ok" as const, value: fs.readFileSync(path.join(folder, name, "migration.sql"), "utf8") },
     },
   })),
 });

@@ -11,29 +11,7 @@ import { Prisma } from "@/lib/platform/prisma/client";
 import { systemRef } from "@/lib/systems/schema";
 import { sqlResourceVisible, sqlSystemVisible, systemsVisible } from "@/lib/systems/visible";
 import { type InboxQuery, inboxQuery, rulePreview } from "./schema";
-
-export type InboxRow = {
-  id: string;
-  name: string;
-  kind: string;
-  region: string;
-  account: string;
-  connection: string;
-  sizeBytes: number | null;
-  tags: { key: string; value: string }[];
-  firstSeenAt: string;
-  state: HealthState;
-  why: string;
-  ageSeconds: number | null;
-};
-
-export type InboxPage = {
-  rows: InboxRow[];
-  total: number;
-  unprotected: number;
-  before: string | null;
-  after: string | null;
-};
+import type { EstateCounts, InboxChoices, InboxPage, RulePreview, RuleView } from "./view";
 
 type Found = {
   id: string;
@@ -125,8 +103,6 @@ export const listUnassigned = read("estate:read", inboxQuery, async ({ db, visib
   };
 });
 
-export type EstateCounts = { systems: number; resources: number; unassigned: number; unassignedUnprotected: number };
-
 /** How large the estate is that one may see, and how much of it belongs to nobody. */
 export const countEstate = read("estate:read", z.object({}), async ({ db, visible }): Promise<EstateCounts> => {
   const [row] = await db.$queryRaw<EstateCounts[]>`
@@ -138,8 +114,6 @@ export const countEstate = read("estate:read", z.object({}), async ({ db, visibl
   return row ?? { systems: 0, resources: 0, unassigned: 0, unassignedUnprotected: 0 };
 });
 
-export type InboxChoices = { kinds: string[]; connections: { id: string; name: string }[] };
-
 /** What the inbox can be narrowed down to. */
 export const listInboxChoices = read("estate:read", z.object({}), async ({ db, visible }): Promise<InboxChoices> => {
   const rows = await db.$queryRaw<{ kind: string; id: string; name: string }[]>`
@@ -148,8 +122,6 @@ export const listInboxChoices = read("estate:read", z.object({}), async ({ db, v
   const connections = new Map(rows.map(({ id, name }) => [id, { id, name }]));
   return { kinds: [...new Set(rows.map(({ kind }) => kind))].sort(), connections: [...connections.values()] };
 });
-
-export type RuleView = { id: string; tagKey: string; tagValue: string; resources: number };
 
 /** The tag rules of a system, with how many resources each holds now. */
 export const listRules = read("estate:read", systemRef, async ({ db, visible }, { systemId }): Promise<RuleView[]> => {
@@ -160,17 +132,6 @@ export const listRules = read("estate:read", systemRef, async ({ db, visible }, 
   });
   return rows.map(({ _count, ...rule }) => ({ ...rule, resources: _count.members }));
 });
-
-export type RulePreview = {
-  total: number;
-  /** Free today: the rule would assign them. */
-  assigned: number;
-  /** Already held by this system. */
-  already: number;
-  /** Assigned elsewhere, by hand or by a rule that comes first: they stay. */
-  elsewhere: number;
-  sample: { id: string; name: string; kind: string; region: string; owner: string | null }[];
-};
 
 /** What a tag rule would do, before anybody makes it. */
 export const previewRule = read(

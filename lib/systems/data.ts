@@ -6,22 +6,21 @@ import { Refusal, refuse } from "@/lib/core/outcome";
 import { secondsBetween } from "@/lib/core/time";
 import { readNow } from "@/lib/health/current";
 import { judgeSystems } from "@/lib/health/evaluate";
-import type { HealthState, ProofLevel, Reason, ResourceVerdict, RuleId } from "@/lib/health/rules";
-import { type NextStep, nextStep, reasonText, ruleMeanings } from "@/lib/health/words";
+import type { HealthState, Reason, ResourceVerdict } from "@/lib/health/rules";
+import { nextStep, reasonText, ruleMeanings } from "@/lib/health/words";
 import type { Reader, Tx } from "@/lib/platform/db";
 import { sqlResourceVisible, sqlSystemVisible, systemsVisible } from "@/lib/systems/visible";
 import type { Criticality, Environment, Lifecycle, SystemSettings } from "./rules";
 import { systemAddress, systemRef } from "./schema";
-
-export type ReasonView = {
-  rule: RuleId;
-  meaning: string;
-  state: HealthState;
-  text: string;
-  resourceId: string | null;
-  resourceName: string | null;
-  step: NextStep | null;
-};
+import type {
+  Dependencies,
+  DependencyView,
+  MemberView,
+  OwnerChoices,
+  ReasonView,
+  SystemChoice,
+  SystemView,
+} from "./view";
 
 /** A reason as a page shows it: its sentence as of now, the rule behind it, and the next step. */
 export const toReasonView = (reason: Reason, systemId: string | null, now: Date): ReasonView => ({
@@ -33,57 +32,6 @@ export const toReasonView = (reason: Reason, systemId: string | null, now: Date)
   resourceName: reason.resourceName ?? null,
   step: nextStep(reason, systemId),
 });
-
-export type MemberView = {
-  id: string;
-  name: string;
-  kind: string;
-  region: string;
-  account: string;
-  connection: string;
-  sizeBytes: number | null;
-  required: boolean;
-  source: "manual" | "rule";
-  state: HealthState;
-  reasons: ReasonView[];
-  newestAsOf: string | null;
-  ageSeconds: number | null;
-  basis: "snapshot" | "continuous" | null;
-  newestPointId: string | null;
-  rpoSeconds: number | null;
-  provenAt: string | null;
-  proofLevel: ProofLevel | null;
-};
-
-export type SystemView = {
-  id: string;
-  slug: string;
-  name: string;
-  description: string;
-  environment: Environment;
-  criticality: Criticality;
-  lifecycle: Lifecycle;
-  revision: number;
-  tier: { id: string; rank: number; name: string } | null;
-  ownerTeamId: string | null;
-  ownerUserId: string | null;
-  owner: string | null;
-  detectionAllowanceSeconds: number;
-  inServiceFrom: string;
-  now: string;
-  state: HealthState;
-  reasons: ReasonView[];
-  ageSeconds: number | null;
-  newestAsOf: string | null;
-  rpoSeconds: number | null;
-  rtoSeconds: number | null;
-  rtaSeconds: number | null;
-  provenAt: string | null;
-  provenWithin: boolean;
-  members: MemberView[];
-  /** How many more resources it owns that this reader may not see. */
-  hiddenMembers: number;
-};
 
 type SystemRowDetail = {
   id: string;
@@ -198,8 +146,6 @@ function toMember(row: MemberRow, verdict: ResourceVerdict | undefined, systemId
   };
 }
 
-export type SystemChoice = { id: string; name: string; tierRank: number | null };
-
 /** The systems one may choose from in a form, by name. */
 export const listSystemChoices = read("estate:read", z.object({}), async ({ db, visible }): Promise<SystemChoice[]> => {
   const rows = await db.system.findMany({
@@ -210,8 +156,6 @@ export const listSystemChoices = read("estate:read", z.object({}), async ({ db, 
   });
   return rows.map(({ id, name, tiers: [open] }) => ({ id, name, tierRank: open?.tier.rank ?? null }));
 });
-
-export type OwnerChoices = { teams: { id: string; name: string }[]; people: { id: string; name: string }[] };
 
 /** The teams and people that can own a system. */
 export const listOwnerChoices = read("estate:read", z.object({}), async ({ db }): Promise<OwnerChoices> => {
@@ -226,9 +170,6 @@ export const listOwnerChoices = read("estate:read", z.object({}), async ({ db })
   ]);
   return { teams, people: people.map(({ id, displayName }) => ({ id, name: displayName })) };
 });
-
-export type DependencyView = { id: string; systemId: string; name: string; kind: "hard" | "soft"; state: HealthState };
-export type Dependencies = { needs: DependencyView[]; neededBy: DependencyView[] };
 
 /** What a system needs to recover, and what needs it. */
 export const listDependencies = read(

@@ -6,43 +6,10 @@ import { readNow } from "@/lib/health/current";
 import { sqlUsable } from "@/lib/health/facts";
 import type { Reader } from "@/lib/platform/db";
 import { Prisma } from "@/lib/platform/prisma/client";
-import type { CopyDigits, PointStatus } from "@/lib/recovery-points/rules";
-import { readMatrixDetails, type StripRun } from "./matrix-details";
+import { readMatrixDetails } from "./matrix-details";
 import { historyRef } from "./schema";
+import type { CoverageRow, SizeSeries, SystemHistory, SystemMakeup, TimelinePoint } from "./view";
 import { sqlResourceVisible, sqlSystemVisible, systemsVisible } from "./visible";
-
-export type TimelinePoint = {
-  id: string;
-  at: string;
-  resource: string;
-  kind: "snapshot" | "continuous" | "logical" | "archive";
-  status: PointStatus;
-  usable: boolean;
-  isCopy: boolean;
-  region: string;
-  vault: string;
-};
-export type TimelineWindow = { id: string; resource: string; fromAt: string; toAt: string; alive: boolean };
-export type TimelineWork = {
-  id: string;
-  kind: string;
-  resource: string;
-  state: string;
-  at: string;
-  until: string | null;
-  message: string | null;
-};
-export type TimelineRestore = { id: string; handle: string; state: string; at: string; until: string | null };
-export type SystemHistory = {
-  now: string;
-  from: string;
-  points: TimelinePoint[];
-  windows: TimelineWindow[];
-  work: TimelineWork[];
-  restores: TimelineRestore[];
-  /** Whether there was more than is shown. */
-  cut: boolean;
-};
 
 const mostPoints = 1_500;
 
@@ -116,8 +83,6 @@ const readPoints = (db: Reader, owned: Prisma.Sql, from: Date, now: Date) => db.
   where p.data_as_of > ${from}::timestamptz and p.data_as_of <= ${now}::timestamptz and p.kind <> 'continuous' and p.vanished_at is null
   order by p.data_as_of desc limit ${mostPoints}`;
 
-export type SizeSeries = { resourceId: string; resource: string; samples: { id: string; at: string; value: number }[] };
-
 /** The size of each backup of a system's resources, for seeing what strays. */
 export const listSizes = read(
   "estate:read",
@@ -144,20 +109,6 @@ export const listSizes = read(
     return [...series.values()].slice(0, 6);
   },
 );
-
-export type CoverageRow = {
-  id: string;
-  policy: string;
-  rule: string;
-  schedule: string;
-  timeZone: string;
-  continuous: boolean;
-  vault: string;
-  keepDays: number | null;
-  copies: number;
-  resources: string[];
-  nextDueAt: string | null;
-};
 
 /** The policies that cover a system's resources, rule by rule. */
 export const listCoverage = read(
@@ -200,8 +151,6 @@ export const listCoverage = read(
 
 const keepDaysOf = (lifecycle: unknown): number | null =>
   z.object({ deleteAfterDays: z.number().nullable() }).safeParse(lifecycle).data?.deleteAfterDays ?? null;
-
-export type SystemMakeup = { runs: StripRun[]; copies: CopyDigits | null };
 
 /** The last runs of a system and the state of its copies. */
 export const getMakeup = read(

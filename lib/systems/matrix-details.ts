@@ -4,12 +4,7 @@ import { sqlFailedProof, sqlUsable } from "@/lib/health/facts";
 import type { ProofLevel } from "@/lib/health/rules";
 import type { Reader } from "@/lib/platform/db";
 import { type CopyDigits, copyDigits, joinDigits, type SeenCopy } from "@/lib/recovery-points/rules";
-
-export type StripRun = {
-  state: "ok" | "partial" | "failed" | "missed" | "none" | "running" | "paused";
-  at: string;
-  note?: string;
-};
+import type { StripRun } from "./view";
 
 export type MatrixDetail = {
   resources: number;

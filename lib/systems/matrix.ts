@@ -4,47 +4,15 @@ import { read } from "@/lib/access/read";
 import { type Cursor, readCursor, toPage } from "@/lib/core/cursor";
 import { secondsBetween } from "@/lib/core/time";
 import { currentSystemHealth, readNow } from "@/lib/health/current";
-import type { HealthState, ProofLevel, Reason } from "@/lib/health/rules";
+import type { HealthState, Reason } from "@/lib/health/rules";
 import { reasonText } from "@/lib/health/words";
 import type { Reader } from "@/lib/platform/db";
 import { Prisma } from "@/lib/platform/prisma/client";
-import type { CopyDigits } from "@/lib/recovery-points/rules";
-import { readMatrixDetails, type StripRun } from "./matrix-details";
+import { readMatrixDetails } from "./matrix-details";
 import type { Environment, Lifecycle, SystemCut, SystemSort } from "./rules";
 import { type SystemsQuery, systemsQuery } from "./schema";
+import type { SystemsPage } from "./view";
 import { sqlSystemVisible } from "./visible";
-
-export type SystemRow = {
-  id: string;
-  slug: string;
-  name: string;
-  environment: Environment;
-  lifecycle: Lifecycle;
-  tier: { id: string; rank: number; name: string } | null;
-  owner: string | null;
-  state: HealthState;
-  why: string;
-  ageSeconds: number | null;
-  rpoSeconds: number | null;
-  rtoSeconds: number | null;
-  rtaSeconds: number | null;
-  provenAgeSeconds: number | null;
-  provenWithin: boolean;
-  proofLevel: ProofLevel | null;
-  proofFailed: boolean;
-  resources: number;
-  /** Kinds and regions of what it owns, such as "RDS · eu-central-1". */
-  makeup: string;
-  runs: StripRun[];
-  copies: CopyDigits | null;
-};
-
-export type SystemsPage = {
-  rows: SystemRow[];
-  total: number;
-  before: string | null;
-  after: string | null;
-};
 
 type Found = {
   id: string;

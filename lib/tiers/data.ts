@@ -7,6 +7,7 @@ import type { Prisma } from "@/lib/platform/prisma/client";
 import { sqlSystemVisible } from "@/lib/systems/visible";
 import type { Objectives } from "./rules";
 import { tierRef } from "./schema";
+import type { TierChoice, TierDetail, TierView } from "./view";
 
 const objectiveColumns = {
   rpoSeconds: true,
@@ -34,16 +35,6 @@ const toObjectives = ({ timeInRpoTargetPct, ...row }: Row): Objectives => ({
   timeInRpoTargetPct: timeInRpoTargetPct.toNumber(),
 });
 
-export type TierView = {
-  id: string;
-  rank: number;
-  name: string;
-  revision: number;
-  objectives: Objectives;
-  objectivesSince: string;
-  systems: number;
-};
-
 /** Every tier with what it promises now and how many systems rely on it. */
 export const listTiers = read("estate:read", z.object({}), async ({ db, visible }): Promise<TierView[]> => {
   const [tiers, counts] = await Promise.all([
@@ -70,10 +61,6 @@ export const listTiers = read("estate:read", z.object({}), async ({ db, visible 
   });
 });
 
-export type TierDetail = Omit<TierView, "systems"> & {
-  history: { objectives: Objectives; from: string; to: string | null }[];
-};
-
 /** One tier with everything it ever promised, newest first. */
 export const getTier = read("estate:read", tierRef, async ({ db }, { tierId }): Promise<TierDetail | null> => {
   const tier = await db.tier.findUnique({
@@ -96,8 +83,6 @@ export const getTier = read("estate:read", tierRef, async ({ db }, { tierId }): 
   const current = history.find(({ to }) => to === null);
   return current ? { ...rest, objectives: current.objectives, objectivesSince: current.from, history } : null;
 });
-
-export type TierChoice = { id: string; rank: number; name: string };
 
 /** The tiers to choose from in a form. */
 export const listTierChoices = read(

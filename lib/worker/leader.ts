@@ -10,10 +10,18 @@ const lockKey = 7_240_130;
 export class Leadership {
   private client: Client | null = null;
   private isLeader = false;
+  private trying: Promise<boolean> | null = null;
 
   /** Whether this worker leads; tries for it when nobody does. */
   async hold(): Promise<boolean> {
     if (this.isLeader) return true;
+    this.trying ??= this.tryForIt().finally(() => {
+      this.trying = null;
+    });
+    return this.trying;
+  }
+
+  private async tryForIt(): Promise<boolean> {
     const client = this.client ?? (await this.connect());
     const { rows } = await client.query<{ got: boolean }>("select pg_try_advisory_lock($1) as got", [lockKey]);
     this.isLeader = this.client === client && rows[0]?.got === true;

@@ -2,6 +2,7 @@ import "server-only";
 import { setTimeout as pause } from "node:timers/promises";
 import { observe } from "@/lib/access/observe";
 import { sealPending } from "@/lib/audit/seal";
+import { sweepBackups } from "@/lib/backups/jobs";
 import { enqueueDueSyncs } from "@/lib/connections/due";
 import { hours, seconds } from "@/lib/core/time";
 import { sweepHealth } from "@/lib/health/jobs";
@@ -17,6 +18,7 @@ const timers: readonly Timer[] = [
   { name: "due readings", everyMs: seconds(5), run: () => enqueueDueSyncs(workerActor()) },
   { name: "health sweep", everyMs: seconds(15), run: () => sweepHealth(workerActor()) },
   { name: "restores sweep", everyMs: seconds(5), run: () => sweepRestores() },
+  { name: "backups sweep", everyMs: seconds(5), run: () => sweepBackups() },
   { name: "audit sealing", everyMs: seconds(1), run: () => sealPending() },
   { name: "partitions", everyMs: hours(24), run: makePartitions },
 ];

@@ -4,6 +4,7 @@ import { type JobActor, jobPermissions } from "@/lib/access/permissions";
 import { evaluateHealth } from "@/lib/health/jobs";
 import { db } from "@/lib/platform/db";
 import { enqueue } from "@/lib/queue/enqueue";
+import { seedProofs } from "@/prisma/seed/proofs";
 
 const limitMs = 10 * 60_000;
 
@@ -58,6 +59,7 @@ export async function synchronise(): Promise<void> {
   const runs: Run[] = [];
   for (const connection of connections) runs.push(await requestRun(connection));
   await Promise.all(runs.map(awaitRun));
+  await seedProofs();
   const actor: JobActor = { kind: "job", id: "demo-seed", permissions: jobPermissions, requestId: randomUUID() };
   const { systems, resources } = await evaluateHealth(actor, {});
   process.stdout.write(`  ${systems} systems and ${resources} resources judged\n`);

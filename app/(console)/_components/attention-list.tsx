@@ -6,7 +6,7 @@ import { LinkButton } from "@/components/ui/link-button";
 import { NameText } from "@/components/ui/name-text";
 import { TextLink } from "@/components/ui/text-link";
 import { plural } from "@/lib/core/words";
-import type { AttentionRow } from "@/lib/health/data";
+import type { AttentionRow } from "@/lib/health/view";
 import { ageKind, healthKind, healthWord } from "./health-look";
 
 function Entry({ row }: { row: AttentionRow }) {
@@ -37,7 +37,9 @@ function Entry({ row }: { row: AttentionRow }) {
           <NameText text={row.name} length={60} />
         </TextLink>
         <TierChip rank={row.tierRank} />
-        <span className="text-ink-3">{row.owner === null ? "no owner" : <NameText text={row.owner} length={40} />}</span>
+        <span className="text-ink-3">
+          {row.owner === null ? "no owner" : <NameText text={row.owner} length={40} />}
+        </span>
       </span>
       <span className="text-ink-2">
         <NameText text={row.why} />
@@ -51,10 +53,18 @@ export function AttentionList({ rows, total }: { rows: readonly AttentionRow[]; 
   return (
     <Card
       title="What would hurt most"
-      more={total === 0 ? null : total > rows.length ? <TextLink href="/systems?is=attention">{plural(total, "system")}, worst first</TextLink> : `${plural(total, "system")}, worst first`}
+      more={
+        total === 0 ? null : total > rows.length ? (
+          <TextLink href="/systems?is=attention">{plural(total, "system")}, worst first</TextLink>
+        ) : (
+          `${plural(total, "system")}, worst first`
+        )
+      }
     >
       {rows.length === 0 ? (
-        <p className="px-4 py-6 text-ink-2">Nothing asks for attention: every system is within its RPO and proven within its cadence.</p>
+        <p className="px-4 py-6 text-ink-2">
+          Nothing asks for attention: every system is within its RPO and proven within its cadence.
+        </p>
       ) : (
         <ol>
           {rows.map((row) => (

@@ -2,7 +2,11 @@ import { StatusGlyph } from "@/components/status/glyph";
 import { Card, CardRow } from "@/components/ui/card";
 import { LinkButton } from "@/components/ui/link-button";
 
-type Props = { setup: { connections: number; resources: number; systems: number }; mayConnect: boolean; mayEdit: boolean };
+type Props = {
+  setup: { connections: number; resources: number; systems: number };
+  mayConnect: boolean;
+  mayEdit: boolean;
+};
 
 /** What a new installation does first, each step marked when it is done. */
 export function FirstSteps({ setup, mayConnect, mayEdit }: Props) {
@@ -25,7 +29,12 @@ export function FirstSteps({ setup, mayConnect, mayEdit }: Props) {
       done: setup.systems > 0,
       title: "Name your systems",
       text: "A system is what the business would miss; give it a tier, an owner and its resources.",
-      action: mayEdit ? { href: setup.resources > 0 ? "/systems/unassigned" : "/systems/new", label: setup.resources > 0 ? "Sort the inbox" : "Add a system" } : null,
+      action: mayEdit
+        ? {
+            href: setup.resources > 0 ? "/systems/unassigned" : "/systems/new",
+            label: setup.resources > 0 ? "Sort the inbox" : "Add a system",
+          }
+        : null,
       otherwise: "An operator or an administrator does this.",
     },
   ];
@@ -36,7 +45,13 @@ export function FirstSteps({ setup, mayConnect, mayEdit }: Props) {
         <CardRow
           key={title}
           lead={<StatusGlyph kind={done ? "ok" : "none"} label={done ? "done" : "to do"} className="mt-[3px]" />}
-          end={action === null || done ? null : <LinkButton href={action.href} variant={index === next ? "primary" : "default"}>{action.label}</LinkButton>}
+          end={
+            action === null || done ? null : (
+              <LinkButton href={action.href} variant={index === next ? "primary" : "default"}>
+                {action.label}
+              </LinkButton>
+            )
+          }
         >
           <span className="font-semibold">
             {index + 1}. {title}

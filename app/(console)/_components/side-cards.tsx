@@ -6,7 +6,7 @@ import { NameText } from "@/components/ui/name-text";
 import { Progress } from "@/components/ui/progress";
 import { TextLink } from "@/components/ui/text-link";
 import { plural } from "@/lib/core/words";
-import type { RunningWork, Upcoming } from "@/lib/health/activity";
+import type { RunningWork, Upcoming } from "@/lib/health/view";
 
 export type Waiting = { id: string; what: string; requester: string; expiresAt: string | null };
 
@@ -68,7 +68,7 @@ export function RunningCard({ work, total, now }: { work: readonly RunningWork[]
 export function UpcomingCard({ upcoming, now }: { upcoming: readonly Upcoming[]; now: string }) {
   const today = utcText(now, "day");
   return (
-    <Card title="Next 24 hours" more="UTC">
+    <Card title="Next 24 hours" more="first due, UTC">
       {upcoming.length === 0 ? <p className="px-4 py-3 text-ink-3">No run is due and no lock becomes final.</p> : null}
       <ol>
         {upcoming.map(({ at, what, href }) => (
@@ -78,12 +78,20 @@ export function UpcomingCard({ upcoming, now }: { upcoming: readonly Upcoming[];
               {utcText(at, "day") === today ? "" : "\u00b9"}
             </time>
             <span className="min-w-0 wrap-anywhere">
-              {href === null ? <NameText text={what} /> : <TextLink href={href}><NameText text={what} /></TextLink>}
+              {href === null ? (
+                <NameText text={what} />
+              ) : (
+                <TextLink href={href}>
+                  <NameText text={what} />
+                </TextLink>
+              )}
             </span>
           </li>
         ))}
       </ol>
-      {upcoming.some(({ at }) => utcText(at, "day") !== today) ? <p className="px-4 pb-2 text-sm text-ink-3">¹ tomorrow</p> : null}
+      {upcoming.some(({ at }) => utcText(at, "day") !== today) ? (
+        <p className="px-4 pb-2 text-sm text-ink-3">¹ tomorrow</p>
+      ) : null}
     </Card>
   );
 }

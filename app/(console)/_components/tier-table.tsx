@@ -5,11 +5,18 @@ import { AppLink } from "@/components/ui/app-link";
 import { Card } from "@/components/ui/card";
 import { DataTable } from "@/components/ui/table";
 import { countText, durationText } from "@/lib/core/words";
-import type { TierLine } from "@/lib/health/data";
+import type { TierLine } from "@/lib/health/view";
 
 const shortName = (name: string) => name.replace(/^Tier \d+: /, "");
 
-type CountProps = { kind: StatusKind; count: number; of: number; href: string; label: string; note?: string | undefined };
+type CountProps = {
+  kind: StatusKind;
+  count: number;
+  of: number;
+  href: string;
+  label: string;
+  note?: string | undefined;
+};
 
 /** A count beside what it is counted out of; it opens the systems that are missing from it, or those in it. */
 function Count({ kind, count, of, href, label, note }: CountProps) {
@@ -94,7 +101,10 @@ function Budget({ burn, burnLine }: TierLine) {
           label={`Time beyond the RPO this quarter, as a share of what is allowed: ${burn.words}`}
         />
       ) : null}
-      <span className="text-ink-2" title={`${durationText(Math.round(burn.beyondSeconds))} of ${durationText(Math.round(burn.budgetSeconds))} allowed this quarter`}>
+      <span
+        className="text-ink-2"
+        title={`${durationText(Math.round(burn.beyondSeconds))} of ${durationText(Math.round(burn.budgetSeconds))} allowed this quarter`}
+      >
         {burn.words}
       </span>
     </span>

@@ -1,4 +1,5 @@
 import type { Metadata } from "next";
+import { onlyText, placeHref } from "@/app/(console)/systems/_components/asked";
 import { StatusGlyph } from "@/components/status/glyph";
 import { ProofBadge } from "@/components/status/proof-badge";
 import { StatusBadge } from "@/components/status/status-badge";
@@ -15,10 +16,10 @@ import { TableKeys } from "@/components/ui/table-keys";
 import { TextLink } from "@/components/ui/text-link";
 import { show } from "@/lib/access/show";
 import { bytesText, countText, plural } from "@/lib/core/words";
-import { listPointFilters, listPoints, type PointRow } from "@/lib/recovery-points/data";
+import { listPointFilters, listPoints } from "@/lib/recovery-points/data";
 import { pointKinds, pointStatuses } from "@/lib/recovery-points/rules";
+import type { PointRow } from "@/lib/recovery-points/view";
 import { listSystemChoices } from "@/lib/systems/data";
-import { onlyText, placeHref } from "../systems/_components/asked";
 import { pointKind, pointWord } from "./_components/point-look";
 
 export const metadata: Metadata = { title: "Recovery points" };
@@ -60,14 +61,24 @@ export default async function RecoveryPointsPage({ searchParams }: PageProps<"/r
     return { page, vaults, systems };
   });
   const { now } = page;
-  const total = page.beyondCount ? `more than ${countText(page.total)} recovery points` : plural(page.total, "recovery point");
+  const total = page.beyondCount
+    ? `more than ${countText(page.total)} recovery points`
+    : plural(page.total, "recovery point");
   const names = ["q", "resource", "system", "vault", "status", "kind", "usable"];
   const filtered = names.some((name) => name in asked);
   const resource = asked.resource ? page.rows[0]?.resource : undefined;
   return (
     <>
       <PageHeader
-        title={resource ? <>Recovery points of <NameText text={resource} length={60} /></> : "Recovery points"}
+        title={
+          resource ? (
+            <>
+              Recovery points of <NameText text={resource} length={60} />
+            </>
+          ) : (
+            "Recovery points"
+          )
+        }
         sub={`${total[0]?.toUpperCase()}${total.slice(1)}${filtered ? " fit this filter" : ""}. A point counts only while it is complete, unexpired, uninfected and not refuted by a verification.`}
         actions={asked.resource ? <LinkButton href="/recovery-points">All resources</LinkButton> : null}
       />
@@ -78,7 +89,11 @@ export default async function RecoveryPointsPage({ searchParams }: PageProps<"/r
             { name: "usable", label: "Counts", choices: [word("yes"), word("no")] },
             { name: "kind", label: "Kind", choices: pointKinds.map(word) },
             { name: "status", label: "Status", choices: pointStatuses.map(word) },
-            { name: "vault", label: "Vault", choices: vaults.map(({ id, name, region }) => ({ value: id, label: `${name} (${region})` })) },
+            {
+              name: "vault",
+              label: "Vault",
+              choices: vaults.map(({ id, name, region }) => ({ value: id, label: `${name} (${region})` })),
+            },
             { name: "system", label: "System", choices: systems.map(({ id, name }) => ({ value: id, label: name })) },
           ]}
         />
@@ -101,7 +116,11 @@ export default async function RecoveryPointsPage({ searchParams }: PageProps<"/r
                 header: "Data of",
                 cell: (point) => (
                   <TextLink href={`/recovery-points/${point.id}`} className="font-medium">
-                    {point.dataAsOf === null ? "moment not known" : <Moment at={point.dataAsOf} precision="second" local={false} />}
+                    {point.dataAsOf === null ? (
+                      "moment not known"
+                    ) : (
+                      <Moment at={point.dataAsOf} precision="second" local={false} />
+                    )}
                   </TextLink>
                 ),
               },
@@ -113,7 +132,13 @@ export default async function RecoveryPointsPage({ searchParams }: PageProps<"/r
                     <NameText text={point.resource} length={44} />
                     <div className="text-ink-3">
                       {point.resourceKind} ·{" "}
-                      {point.system === null ? "no system" : <TextLink href={`/systems/${point.system.id}`}><NameText text={point.system.name} length={36} /></TextLink>}
+                      {point.system === null ? (
+                        "no system"
+                      ) : (
+                        <TextLink href={`/systems/${point.system.id}`}>
+                          <NameText text={point.system.name} length={36} />
+                        </TextLink>
+                      )}
                     </div>
                   </>
                 ),
@@ -141,7 +166,12 @@ export default async function RecoveryPointsPage({ searchParams }: PageProps<"/r
               },
               { key: "proof", header: "Proof", cell: (point) => <Proof point={point} now={now} /> },
               { key: "kept", header: "Expires", cell: (point) => <Kept point={point} now={now} /> },
-              { key: "size", header: "Size", align: "end", cell: ({ sizeBytes }) => (sizeBytes === null ? "–" : bytesText(sizeBytes)) },
+              {
+                key: "size",
+                header: "Size",
+                align: "end",
+                cell: ({ sizeBytes }) => (sizeBytes === null ? "–" : bytesText(sizeBytes)),
+              },
             ]}
           />
         </Card>

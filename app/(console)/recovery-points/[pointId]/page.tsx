@@ -14,12 +14,14 @@ import { TextLink } from "@/components/ui/text-link";
 import { may } from "@/lib/access/permissions";
 import { show } from "@/lib/access/show";
 import { bytesText, durationText } from "@/lib/core/words";
-import { getPoint, type PointDetail } from "@/lib/recovery-points/data";
+import { getPoint } from "@/lib/recovery-points/data";
+import type { PointDetail } from "@/lib/recovery-points/view";
 import { pointKind, pointWord } from "../_components/point-look";
 
 export const metadata: Metadata = { title: "Recovery point" };
 
-const moment = (at: string | null, missing = "not told") => (at === null ? missing : <Moment at={at} precision="second" />);
+const moment = (at: string | null, missing = "not told") =>
+  at === null ? missing : <Moment at={at} precision="second" />;
 
 /** The highest rung that holds: what was passed and not refuted later by as strong a check. */
 function reached(verifications: PointDetail["verifications"]) {
@@ -27,7 +29,9 @@ function reached(verifications: PointDetail["verifications"]) {
   const holds = verifications.filter(
     (one) =>
       one.passed &&
-      !verifications.some((other) => !other.passed && other.at > one.at && order.indexOf(other.level) <= order.indexOf(one.level)),
+      !verifications.some(
+        (other) => !other.passed && other.at > one.at && order.indexOf(other.level) <= order.indexOf(one.level),
+      ),
   );
   return order.findLast((level) => holds.some((one) => one.level === level)) ?? null;
 }
@@ -35,8 +39,10 @@ function reached(verifications: PointDetail["verifications"]) {
 function lockText(point: PointDetail) {
   if (point.vaultKind === "air_gapped") return "Its vault is air-gapped.";
   if (point.lockMode === "none") return "Its vault has no lock.";
-  if (point.lockMode === "governance") return "Its vault is locked in governance mode: whoever has the right can lift it.";
-  if (point.lockFinalAt !== null && point.lockFinalAt > point.now) return "Its vault's lock can still be taken back until it is final.";
+  if (point.lockMode === "governance")
+    return "Its vault is locked in governance mode: whoever has the right can lift it.";
+  if (point.lockFinalAt !== null && point.lockFinalAt > point.now)
+    return "Its vault's lock can still be taken back until it is final.";
   if (point.lockedUntil === null) return "Its vault is locked for good.";
   return point.lockedUntil.startsWith("9999") ? "Locked for good: nobody can delete it." : null;
 }
@@ -44,20 +50,75 @@ function lockText(point: PointDetail) {
 function factsOf(point: PointDetail): Fact[] {
   const locked = lockText(point);
   return [
-    { term: "Resource", detail: <TextLink href={`/recovery-points?resource=${point.resourceId}`}><NameText text={point.resource} /></TextLink> },
-    { term: "System", detail: point.system === null ? "none" : <TextLink href={`/systems/${point.system.id}`}><NameText text={point.system.name} /></TextLink> },
-    { term: "Vault", detail: <><NameText text={point.vault} /> in {point.region}, account {point.account}</> },
-    { term: "Size", detail: point.sizeBytes === null ? "not told" : `${bytesText(point.sizeBytes)}, ${point.storageClass}` },
-    { term: "Encrypted", detail: point.encrypted === null ? "not told" : point.encrypted ? <>yes, with <NameText text={point.keyRef ?? "a key of the provider"} /></> : "no" },
+    {
+      term: "Resource",
+      detail: (
+        <TextLink href={`/recovery-points?resource=${point.resourceId}`}>
+          <NameText text={point.resource} />
+        </TextLink>
+      ),
+    },
+    {
+      term: "System",
+      detail:
+        point.system === null ? (
+          "none"
+        ) : (
+          <TextLink href={`/systems/${point.system.id}`}>
+            <NameText text={point.system.name} />
+          </TextLink>
+        ),
+    },
+    {
+      term: "Vault",
+      detail: (
+        <>
+          <NameText text={point.vault} /> in {point.region}, account {point.account}
+        </>
+      ),
+    },
+    {
+      term: "Size",
+      detail: point.sizeBytes === null ? "not told" : `${bytesText(point.sizeBytes)}, ${point.storageClass}`,
+    },
+    {
+      term: "Encrypted",
+      detail:
+        point.encrypted === null ? (
+          "not told"
+        ) : point.encrypted ? (
+          <>
+            yes, with <NameText text={point.keyRef ?? "a key of the provider"} />
+          </>
+        ) : (
+          "no"
+        ),
+    },
     { term: "Malware", detail: point.malware.replaceAll("_", " ") },
     {
       term: "Lock",
       detail: locked ?? <>Nobody can delete it before {moment(point.lockedUntil)}.</>,
     },
-    ...(point.holds.length > 0 ? [{ term: "Legal hold", detail: point.holds.map(({ title }) => title).join(", ") }] : []),
+    ...(point.holds.length > 0
+      ? [{ term: "Legal hold", detail: point.holds.map(({ title }) => title).join(", ") }]
+      : []),
     { term: "Expires", detail: moment(point.expiresAt, "never") },
     ...(point.coldAt === null ? [] : [{ term: "Cold from", detail: moment(point.coldAt) }]),
-    { term: "Provider's status", detail: <>{point.rawStatus}{point.statusMessage === null ? "" : <>: <NameText text={point.statusMessage} /></>}</> },
+    {
+      term: "Provider's status",
+      detail: (
+        <>
+          {point.rawStatus}
+          {point.statusMessage === null ? (
+            ""
+          ) : (
+            <>
+              : <NameText text={point.statusMessage} />
+            </>
+          )}
+        </>
+      ),
+    },
     { term: "Identifier", detail: <NameText text={point.providerRef} className="font-mono text-sm" /> },
     { term: "Last seen", detail: <RelativeMoment at={point.observedAt} now={point.now} /> },
   ];
@@ -76,8 +137,22 @@ export default async function RecoveryPointPage({ params }: PageProps<"/recovery
       <PageHeader
         kind={pointKind(point)}
         crumbs={[{ label: "Recovery points", href: "/recovery-points" }, { label: point.resource }]}
-        title={<>{point.isCopy ? "Copy" : point.kind === "continuous" ? "Continuous backup" : "Recovery point"} of <NameText text={point.resource} length={60} /></>}
-        sub={point.dataAsOf === null ? "Nobody knows which moment its data is of." : <>Its data is of <Moment at={point.dataAsOf} precision="second" />, <RelativeMoment at={point.dataAsOf} now={point.now} />.</>}
+        title={
+          <>
+            {point.isCopy ? "Copy" : point.kind === "continuous" ? "Continuous backup" : "Recovery point"} of{" "}
+            <NameText text={point.resource} length={60} />
+          </>
+        }
+        sub={
+          point.dataAsOf === null ? (
+            "Nobody knows which moment its data is of."
+          ) : (
+            <>
+              Its data is of <Moment at={point.dataAsOf} precision="second" />,{" "}
+              <RelativeMoment at={point.dataAsOf} now={point.now} />.
+            </>
+          )
+        }
         actions={
           mayRestore && restorable ? (
             <LinkButton href={`/restores/new?point=${point.id}`} variant="primary">
@@ -97,14 +172,26 @@ export default async function RecoveryPointPage({ params }: PageProps<"/recovery
             <Facts
               facts={[
                 { term: "Begun", detail: moment(point.startedAt) },
-                { term: "Data of", detail: <>{moment(point.dataAsOf)} <span className="text-ink-3">({point.asOfQuality})</span></> },
+                {
+                  term: "Data of",
+                  detail: (
+                    <>
+                      {moment(point.dataAsOf)} <span className="text-ink-3">({point.asOfQuality})</span>
+                    </>
+                  ),
+                },
                 { term: "Restorable from", detail: moment(point.completedAt, "not yet") },
                 ...(point.window === null
                   ? []
                   : [
                       {
                         term: "Any moment",
-                        detail: <>from {moment(point.window.fromAt)} to {moment(point.window.latestAt)}{point.window.alive ? `, ${durationText(point.window.lagSeconds)} behind` : ", ended"}</>,
+                        detail: (
+                          <>
+                            from {moment(point.window.fromAt)} to {moment(point.window.latestAt)}
+                            {point.window.alive ? `, ${durationText(point.window.lagSeconds)} behind` : ", ended"}
+                          </>
+                        ),
                       },
                     ]),
               ]}
@@ -112,7 +199,9 @@ export default async function RecoveryPointPage({ params }: PageProps<"/recovery
           </Card>
           <Card title="Proof" more={<StatusBadge kind={pointKind(point)}>{pointWord(point)}</StatusBadge>} padded>
             <ProofLadder level={reached(point.verifications)} />
-            {point.verifications.length === 0 ? <p className="mt-3 text-ink-3">Nobody has checked it yet. A restore into an isolated place proves it.</p> : null}
+            {point.verifications.length === 0 ? (
+              <p className="mt-3 text-ink-3">Nobody has checked it yet. A restore into an isolated place proves it.</p>
+            ) : null}
             <ul className="mt-3 grid gap-1">
               {point.verifications.map((one) => (
                 <li key={one.id} className="flex flex-wrap items-baseline gap-x-2">
@@ -132,10 +221,34 @@ export default async function RecoveryPointPage({ params }: PageProps<"/recovery
               rowKey={({ id }) => id}
               empty={<p className="text-ink-3">No other copy of this very data was seen.</p>}
               columns={[
-                { key: "vault", header: "Vault", cell: (copy) => <TextLink href={`/recovery-points/${copy.id}`}><NameText text={copy.vault} length={40} /></TextLink> },
-                { key: "where", header: "Where", cell: (copy) => `${copy.region}${copy.account === point.account ? "" : `, account ${copy.account}`}` },
-                { key: "state", header: "State", cell: (copy) => <StatusBadge kind={pointKind(copy)}>{copy.original ? "the original" : copy.usable ? "usable" : copy.status}</StatusBadge> },
-                { key: "until", header: "Expires", cell: (copy) => (copy.expiresAt === null ? "never" : <Moment at={copy.expiresAt} local={false} />) },
+                {
+                  key: "vault",
+                  header: "Vault",
+                  cell: (copy) => (
+                    <TextLink href={`/recovery-points/${copy.id}`}>
+                      <NameText text={copy.vault} length={40} />
+                    </TextLink>
+                  ),
+                },
+                {
+                  key: "where",
+                  header: "Where",
+                  cell: (copy) => `${copy.region}${copy.account === point.account ? "" : `, account ${copy.account}`}`,
+                },
+                {
+                  key: "state",
+                  header: "State",
+                  cell: (copy) => (
+                    <StatusBadge kind={pointKind(copy)}>
+                      {copy.original ? "the original" : copy.usable ? "usable" : copy.status}
+                    </StatusBadge>
+                  ),
+                },
+                {
+                  key: "until",
+                  header: "Expires",
+                  cell: (copy) => (copy.expiresAt === null ? "never" : <Moment at={copy.expiresAt} local={false} />),
+                },
               ]}
             />
           </Card>
@@ -149,7 +262,9 @@ export default async function RecoveryPointPage({ params }: PageProps<"/recovery
             {point.restores.map((restore) => (
               <CardRow key={restore.id}>
                 <span className="flex flex-wrap items-baseline gap-x-2">
-                  <TextLink href={`/restores/${restore.id}`} className="font-medium">{restore.handle}</TextLink>
+                  <TextLink href={`/restores/${restore.id}`} className="font-medium">
+                    {restore.handle}
+                  </TextLink>
                   <span className="text-ink-2">{restore.state}</span>
                   <Moment at={restore.createdAt} className="text-ink-3" />
                 </span>
@@ -157,7 +272,7 @@ export default async function RecoveryPointPage({ params }: PageProps<"/recovery
             ))}
           </Card>
           <Card title="The same by the cloud's own tool" padded>
-            <CodeBlock code={point.command} />
+            <CodeBlock code={point.command} label="Equivalent command" wrap />
           </Card>
         </div>
       </div>

@@ -15,7 +15,10 @@ export const metadata: Metadata = { title: "Tiers" };
 
 /** What each tier promises, and the rules by which that is judged. */
 export default async function TiersPage() {
-  const { tiers, mayEdit } = await show(async (actor) => ({ tiers: await listTiers(actor, {}), mayEdit: may(actor, "tier:edit") }));
+  const { tiers, mayEdit } = await show(async (actor) => ({
+    tiers: await listTiers(actor, {}),
+    mayEdit: may(actor, "tier:edit"),
+  }));
   return (
     <>
       <PageHeader
@@ -28,7 +31,9 @@ export default async function TiersPage() {
           caption="Tiers and their objectives"
           rows={tiers}
           rowKey={({ id }) => id}
-          empty={<EmptyState title="No tier exists">The migration of a new installation lays the usual three.</EmptyState>}
+          empty={
+            <EmptyState title="No tier exists">The migration of a new installation lays the usual three.</EmptyState>
+          }
           columns={[
             {
               key: "name",
@@ -49,11 +54,32 @@ export default async function TiersPage() {
             { key: "rpo", header: "RPO", align: "end", cell: ({ objectives }) => durationText(objectives.rpoSeconds) },
             { key: "rto", header: "RTO", align: "end", cell: ({ objectives }) => durationText(objectives.rtoSeconds) },
             { key: "mtd", header: "MTD", align: "end", cell: ({ objectives }) => durationText(objectives.mtdSeconds) },
-            { key: "time", header: "Time in RPO", align: "end", cell: ({ objectives }) => `${objectives.timeInRpoTargetPct} %` },
-            { key: "test", header: "Restore test", align: "end", cell: ({ objectives }) => `every ${objectives.restoreTestCadenceDays} d` },
+            {
+              key: "time",
+              header: "Time in RPO",
+              align: "end",
+              cell: ({ objectives }) => `${objectives.timeInRpoTargetPct} %`,
+            },
+            {
+              key: "test",
+              header: "Restore test",
+              align: "end",
+              cell: ({ objectives }) => `every ${objectives.restoreTestCadenceDays} d`,
+            },
             { key: "copies", header: "Copies", cell: ({ objectives }) => objectives.copyRule },
-            { key: "keep", header: "Kept", align: "end", cell: ({ objectives }) => `≥ ${objectives.minRetentionDays} d` },
-            { key: "lock", header: "Locked", align: "end", cell: ({ objectives }) => (objectives.minImmutableDays === 0 ? "–" : `≥ ${objectives.minImmutableDays} d`) },
+            {
+              key: "keep",
+              header: "Kept",
+              align: "end",
+              cell: ({ objectives }) => `≥ ${objectives.minRetentionDays} d`,
+            },
+            {
+              key: "lock",
+              header: "Locked",
+              align: "end",
+              cell: ({ objectives }) =>
+                objectives.minImmutableDays === 0 ? "–" : `≥ ${objectives.minImmutableDays} d`,
+            },
             { key: "votes", header: "Approvals", align: "end", cell: ({ objectives }) => objectives.approvals },
           ]}
         />

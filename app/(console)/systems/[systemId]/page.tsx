@@ -1,4 +1,6 @@
 import type { Metadata } from "next";
+import { healthKind, healthWord } from "@/app/(console)/_components/health-look";
+import { LiveRefresh } from "@/app/(console)/_components/live-refresh";
 import { TierChip } from "@/components/status/tier-chip";
 import { LinkButton } from "@/components/ui/link-button";
 import { NameText } from "@/components/ui/name-text";
@@ -8,8 +10,6 @@ import { show } from "@/lib/access/show";
 import { listRules } from "@/lib/resources/data";
 import { getSystem, listDependencies, listSystemChoices } from "@/lib/systems/data";
 import { getHistory, getMakeup, listCoverage, listSizes } from "@/lib/systems/history";
-import { healthKind, healthWord } from "../../_components/health-look";
-import { LiveRefresh } from "../../_components/live-refresh";
 import { DependenciesCard } from "./_components/dependencies-card";
 import { MembersCard } from "./_components/members-card";
 import { CoverageCard, JobsCard, RestoresCard, SizesCard } from "./_components/record-cards";
@@ -38,8 +38,14 @@ export default async function SystemPage({ params, searchParams }: PageProps<"/s
       listRules(actor, ref),
       listSystemChoices(actor, {}),
     ]);
-    const rights = { edit: may(actor, "estate:edit"), restore: may(actor, "restore:request"), backup: may(actor, "backup:start") };
-    return history && dependencies && { system, history, makeup, coverage, sizes, dependencies, rules, choices, rights };
+    const rights = {
+      edit: may(actor, "estate:edit"),
+      restore: may(actor, "restore:request"),
+      backup: may(actor, "backup:start"),
+    };
+    return (
+      history && dependencies && { system, history, makeup, coverage, sizes, dependencies, rules, choices, rights }
+    );
   });
   const { system, history, makeup, coverage, sizes, dependencies, rules, choices, rights } = found;
   const [first] = system.reasons;

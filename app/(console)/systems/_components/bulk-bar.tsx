@@ -1,8 +1,8 @@
-import { Button } from "@/components/ui/button";
 import { SubmitButton } from "@/components/ui/action-form";
+import { Button } from "@/components/ui/button";
 import { controlClass } from "@/components/ui/control-style";
-import type { OwnerChoices } from "@/lib/systems/data";
-import type { TierChoice } from "@/lib/tiers/data";
+import type { OwnerChoices } from "@/lib/systems/view";
+import type { TierChoice } from "@/lib/tiers/view";
 
 const choiceClass = `${controlClass} w-auto max-w-52`;
 

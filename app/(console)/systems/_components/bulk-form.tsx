@@ -42,8 +42,7 @@ export function BulkForm({ action, name, noun, doneText, bar, children }: Props)
       >
         {children}
         {count === 0 ? null : (
-          <div
-            role="region"
+          <section
             aria-label="What to do with the chosen rows"
             className="sticky bottom-3 z-10 mx-auto flex max-w-full flex-wrap items-center gap-2.5 rounded-lg border bg-raised px-3.5 py-2.5 shadow-float"
           >
@@ -59,7 +58,7 @@ export function BulkForm({ action, name, noun, doneText, bar, children }: Props)
                 Choose none
               </Button>
             ) : null}
-          </div>
+          </section>
         )}
       </ActionForm>
     </div>

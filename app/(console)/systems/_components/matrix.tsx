@@ -1,3 +1,4 @@
+import { ageKind, healthKind, healthWord } from "@/app/(console)/_components/health-look";
 import { AgeBar } from "@/components/status/age-bar";
 import { CopyPips } from "@/components/status/copy-pips";
 import { StatusGlyph } from "@/components/status/glyph";
@@ -9,8 +10,7 @@ import { NameText } from "@/components/ui/name-text";
 import { type Column, DataTable } from "@/components/ui/table";
 import { TextLink } from "@/components/ui/text-link";
 import { forecastWithin } from "@/lib/health/rules";
-import type { SystemRow } from "@/lib/systems/matrix";
-import { ageKind, healthKind, healthWord } from "../../_components/health-look";
+import type { SystemRow } from "@/lib/systems/view";
 import { SortHeader } from "./sort-header";
 
 type Props = { rows: readonly SystemRow[]; sort: string; asked: Record<string, string>; pick: boolean };
@@ -75,7 +75,13 @@ export function Matrix({ rows, sort, asked, pick }: Props) {
     cell: (row) => <Checkbox bare label={`Choose ${row.name}`} name="systemIds" value={row.id} />,
   };
   const columns: Column<SystemRow>[] = [
-    { key: "system", header: head("System", "name"), label: "System", rowHeader: true, cell: (row) => <NameCell row={row} /> },
+    {
+      key: "system",
+      header: head("System", "name"),
+      label: "System",
+      rowHeader: true,
+      cell: (row) => <NameCell row={row} />,
+    },
     {
       key: "age",
       header: head("Age of data", "age"),
@@ -103,7 +109,8 @@ export function Matrix({ rows, sort, asked, pick }: Props) {
     {
       key: "owner",
       header: "Owner",
-      cell: (row) => (row.owner === null ? <span className="text-ink-3">nobody</span> : <NameText text={row.owner} length={28} />),
+      cell: (row) =>
+        row.owner === null ? <span className="text-ink-3">nobody</span> : <NameText text={row.owner} length={28} />,
     },
   ];
   return (

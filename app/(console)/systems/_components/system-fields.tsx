@@ -2,9 +2,9 @@ import { Field } from "@/components/ui/field";
 import { Input } from "@/components/ui/input";
 import { Select } from "@/components/ui/select";
 import { Textarea } from "@/components/ui/textarea";
-import type { OwnerChoices } from "@/lib/systems/data";
 import { criticalities, environments, nameLength, type SystemSettings } from "@/lib/systems/rules";
-import type { TierChoice } from "@/lib/tiers/data";
+import type { OwnerChoices } from "@/lib/systems/view";
+import type { TierChoice } from "@/lib/tiers/view";
 
 type Props = { tiers: readonly TierChoice[]; owners: OwnerChoices; values: Partial<SystemSettings> };
 

@@ -1,4 +1,5 @@
 import type { Metadata } from "next";
+import { healthKind, healthWord } from "@/app/(console)/_components/health-look";
 import { StatusBadge } from "@/components/status/status-badge";
 import { SubmitButton } from "@/components/ui/action-form";
 import { Card } from "@/components/ui/card";
@@ -15,9 +16,9 @@ import { TableKeys } from "@/components/ui/table-keys";
 import { may } from "@/lib/access/permissions";
 import { show } from "@/lib/access/show";
 import { bytesText, countText, plural } from "@/lib/core/words";
-import { type InboxRow, listInboxChoices, listUnassigned } from "@/lib/resources/data";
+import { listInboxChoices, listUnassigned } from "@/lib/resources/data";
+import type { InboxRow } from "@/lib/resources/view";
 import { listSystemChoices } from "@/lib/systems/data";
-import { healthKind, healthWord } from "../../_components/health-look";
 import { onlyText, placeHref } from "../_components/asked";
 import { BulkForm } from "../_components/bulk-form";
 import { assignResourcesAction } from "../actions";
@@ -52,7 +53,9 @@ function InboxTable({ rows, pick }: { rows: readonly InboxRow[]; pick: boolean }
                 header: <span className="sr-only">Choose</span>,
                 label: "Choose",
                 className: "md:w-9",
-                cell: (row: InboxRow) => <Checkbox bare label={`Choose ${row.name}`} name="resourceIds" value={row.id} data-row-link />,
+                cell: (row: InboxRow) => (
+                  <Checkbox bare label={`Choose ${row.name}`} name="resourceIds" value={row.id} data-row-link />
+                ),
               },
             ]
           : []),
@@ -106,7 +109,11 @@ export default async function UnassignedPage({ searchParams }: PageProps<"/syste
   });
   const filters = [
     { name: "kind", label: "Kind", choices: choices.kinds.map((kind) => ({ value: kind, label: kind })) },
-    { name: "connection", label: "Connection", choices: choices.connections.map(({ id, name }) => ({ value: id, label: name })) },
+    {
+      name: "connection",
+      label: "Connection",
+      choices: choices.connections.map(({ id, name }) => ({ value: id, label: name })),
+    },
     {
       name: "status",
       label: "Protection",
@@ -122,7 +129,11 @@ export default async function UnassignedPage({ searchParams }: PageProps<"/syste
     <>
       <PageHeader
         crumbs={[{ label: "Systems", href: "/systems" }, { label: "Unassigned" }]}
-        title={page.total === 0 && !filtered ? "Every resource belongs to a system." : `${plural(page.total, "resource belongs", "resources belong")} to no system.`}
+        title={
+          page.total === 0 && !filtered
+            ? "Every resource belongs to a system."
+            : `${plural(page.total, "resource belongs", "resources belong")} to no system.`
+        }
         sub={`${countText(page.unprotected)} of them unprotected. What belongs to no system has no objective, so nobody can say whether its backups suffice.`}
         actions={mayEdit ? <LinkButton href="/systems/new">Add system</LinkButton> : null}
       />
@@ -130,8 +141,13 @@ export default async function UnassignedPage({ searchParams }: PageProps<"/syste
         <FilterBar filters={filters} placeholder="Name, tag or identifier…" />
         {page.rows.length === 0 ? (
           <Card>
-            <EmptyState title={filtered ? "No resource fits this filter" : "The inbox is empty"} action={filtered ? <LinkButton href="/systems/unassigned">Show all</LinkButton> : undefined}>
-              {filtered ? null : "New resources appear here when a connection discovers them, unless a tag rule knows where they belong."}
+            <EmptyState
+              title={filtered ? "No resource fits this filter" : "The inbox is empty"}
+              action={filtered ? <LinkButton href="/systems/unassigned">Show all</LinkButton> : undefined}
+            >
+              {filtered
+                ? null
+                : "New resources appear here when a connection discovers them, unless a tag rule knows where they belong."}
             </EmptyState>
           </Card>
         ) : mayEdit && systems.length > 0 ? (
@@ -142,7 +158,12 @@ export default async function UnassignedPage({ searchParams }: PageProps<"/syste
             doneText="The chosen resources were assigned."
             bar={
               <>
-                <select name="systemId" aria-label="System" defaultValue={asked.system ?? systems[0]?.id} className={`${controlClass} w-auto max-w-72`}>
+                <select
+                  name="systemId"
+                  aria-label="System"
+                  defaultValue={asked.system ?? systems[0]?.id}
+                  className={`${controlClass} w-auto max-w-72`}
+                >
                   {systems.map(({ id, name, tierRank }) => (
                     <option key={id} value={id}>
                       {name} {tierRank === null ? "" : `(tier ${tierRank})`}

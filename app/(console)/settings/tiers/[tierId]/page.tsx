@@ -1,4 +1,5 @@
 import type { Metadata } from "next";
+import { RevisionField } from "@/app/(console)/systems/_components/revision-field";
 import { ActionForm, SubmitButton } from "@/components/ui/action-form";
 import { Card } from "@/components/ui/card";
 import { Facts } from "@/components/ui/facts";
@@ -10,7 +11,6 @@ import { may } from "@/lib/access/permissions";
 import { show } from "@/lib/access/show";
 import { durationText } from "@/lib/core/words";
 import { getTier } from "@/lib/tiers/data";
-import { RevisionField } from "../../../systems/_components/revision-field";
 import { TierFields } from "../_components/tier-fields";
 import { editTierAction } from "../actions";
 
@@ -27,7 +27,11 @@ export default async function TierPage({ params }: PageProps<"/settings/tiers/[t
   return (
     <>
       <PageHeader
-        crumbs={[{ label: "Settings", href: "/settings" }, { label: "Tiers", href: "/settings/tiers" }, { label: tier.name }]}
+        crumbs={[
+          { label: "Settings", href: "/settings" },
+          { label: "Tiers", href: "/settings/tiers" },
+          { label: tier.name },
+        ]}
         title={tier.name}
         sub={
           <>
@@ -73,7 +77,12 @@ export default async function TierPage({ params }: PageProps<"/settings/tiers/[t
             { key: "rpo", header: "RPO", align: "end", cell: (row) => durationText(row.objectives.rpoSeconds) },
             { key: "rto", header: "RTO", align: "end", cell: (row) => durationText(row.objectives.rtoSeconds) },
             { key: "mtd", header: "MTD", align: "end", cell: (row) => durationText(row.objectives.mtdSeconds) },
-            { key: "test", header: "Restore test", align: "end", cell: (row) => `every ${row.objectives.restoreTestCadenceDays} d` },
+            {
+              key: "test",
+              header: "Restore test",
+              align: "end",
+              cell: (row) => `every ${row.objectives.restoreTestCadenceDays} d`,
+            },
             { key: "votes", header: "Approvals", align: "end", cell: (row) => row.objectives.approvals },
           ]}
         />

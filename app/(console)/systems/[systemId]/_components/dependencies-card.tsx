@@ -1,3 +1,5 @@
+import { healthKind, healthWord } from "@/app/(console)/_components/health-look";
+import { addDependencyAction, endDependencyAction } from "@/app/(console)/systems/actions";
 import { StatusGlyph } from "@/components/status/glyph";
 import { ActionForm, SubmitButton } from "@/components/ui/action-form";
 import { Card, CardRow } from "@/components/ui/card";
@@ -5,13 +7,21 @@ import { Field } from "@/components/ui/field";
 import { NameText } from "@/components/ui/name-text";
 import { Select } from "@/components/ui/select";
 import { TextLink } from "@/components/ui/text-link";
-import type { Dependencies, DependencyView, SystemChoice } from "@/lib/systems/data";
-import { healthKind, healthWord } from "../../../_components/health-look";
-import { addDependencyAction, endDependencyAction } from "../../actions";
+import type { Dependencies, DependencyView, SystemChoice } from "@/lib/systems/view";
 
 type Props = { systemId: string; dependencies: Dependencies; choices: readonly SystemChoice[]; mayEdit: boolean };
 
-function Row({ one, text, systemId, mayEnd }: { one: DependencyView; text: string; systemId: string; mayEnd: boolean }) {
+function Row({
+  one,
+  text,
+  systemId,
+  mayEnd,
+}: {
+  one: DependencyView;
+  text: string;
+  systemId: string;
+  mayEnd: boolean;
+}) {
   return (
     <CardRow
       lead={<StatusGlyph kind={healthKind[one.state]} label={healthWord[one.state]} className="mt-[3px]" />}
@@ -52,7 +62,11 @@ export function DependenciesCard({ systemId, dependencies: { needs, neededBy }, 
       ))}
       {mayEdit && free.length > 0 ? (
         <div className="border-t px-4 py-3">
-          <ActionForm action={addDependencyAction} className="grid items-end gap-2 sm:grid-cols-[minmax(0,1fr)_11rem_auto]" resetOnDone>
+          <ActionForm
+            action={addDependencyAction}
+            className="grid items-end gap-2 sm:grid-cols-[minmax(0,1fr)_11rem_auto]"
+            resetOnDone
+          >
             <input type="hidden" name="systemId" value={systemId} />
             <Field name="toId" label="It needs" required>
               <Select>

@@ -1,3 +1,5 @@
+import { ageKind, healthKind, healthWord } from "@/app/(console)/_components/health-look";
+import { releaseResourcesAction, setRequirementAction } from "@/app/(console)/systems/actions";
 import { AgeBar } from "@/components/status/age-bar";
 import { ProofBadge } from "@/components/status/proof-badge";
 import { StatusBadge } from "@/components/status/status-badge";
@@ -9,9 +11,7 @@ import { NameText } from "@/components/ui/name-text";
 import { DataTable } from "@/components/ui/table";
 import { TextLink } from "@/components/ui/text-link";
 import { bytesText, plural } from "@/lib/core/words";
-import type { MemberView, SystemView } from "@/lib/systems/data";
-import { ageKind, healthKind, healthWord } from "../../../_components/health-look";
-import { releaseResourcesAction, setRequirementAction } from "../../actions";
+import type { MemberView, SystemView } from "@/lib/systems/view";
 
 type Rights = { edit: boolean; restore: boolean; backup: boolean };
 
@@ -25,7 +25,9 @@ function NameCell({ member, system }: { member: MemberView; system: SystemView }
         {member.kind} · {member.region} · <NameText text={member.connection} length={30} />
         {member.sizeBytes === null ? "" : ` · ${bytesText(member.sizeBytes)}`}
       </span>
-      {member.reasons[0] && member.state !== system.state ? <span className="text-ink-2">{member.reasons[0].text}</span> : null}
+      {member.reasons[0] && member.state !== system.state ? (
+        <span className="text-ink-2">{member.reasons[0].text}</span>
+      ) : null}
     </span>
   );
 }
@@ -67,7 +69,8 @@ function Actions({ member, system, rights }: { member: MemberView; system: Syste
 
 /** What a system owns, each with its own health. */
 export function MembersCard({ system, rights }: { system: SystemView; rights: Rights }) {
-  const hidden = system.hiddenMembers === 0 ? null : `${plural(system.hiddenMembers, "more resource")} outside what you may see`;
+  const hidden =
+    system.hiddenMembers === 0 ? null : `${plural(system.hiddenMembers, "more resource")} outside what you may see`;
   return (
     <Card
       title="Resources"
@@ -80,7 +83,13 @@ export function MembersCard({ system, rights }: { system: SystemView; rights: Ri
         empty={
           <EmptyState
             title="It owns no resources"
-            action={rights.edit ? <LinkButton href={`/systems/unassigned?system=${system.id}`} variant="primary">Assign resources</LinkButton> : undefined}
+            action={
+              rights.edit ? (
+                <LinkButton href={`/systems/unassigned?system=${system.id}`} variant="primary">
+                  Assign resources
+                </LinkButton>
+              ) : undefined
+            }
           >
             Without resources nothing of it is protected, and nothing can be judged.
           </EmptyState>
@@ -117,8 +126,18 @@ export function MembersCard({ system, rights }: { system: SystemView; rights: Ri
             cell: (member) => (
               <ProofBadge
                 level={member.proofLevel}
-                ageSeconds={member.provenAt === null ? null : (Date.parse(system.now) - Date.parse(member.provenAt)) / 1_000}
-                kind={member.reasons.some(({ rule }) => rule === "proof.failed") ? "bad" : member.reasons.some(({ rule }) => rule.startsWith("proof.")) ? "warn" : member.proofLevel === null ? "none" : "ok"}
+                ageSeconds={
+                  member.provenAt === null ? null : (Date.parse(system.now) - Date.parse(member.provenAt)) / 1_000
+                }
+                kind={
+                  member.reasons.some(({ rule }) => rule === "proof.failed")
+                    ? "bad"
+                    : member.reasons.some(({ rule }) => rule.startsWith("proof."))
+                      ? "warn"
+                      : member.proofLevel === null
+                        ? "none"
+                        : "ok"
+                }
               />
             ),
           },

@@ -6,7 +6,7 @@ import { NameText } from "@/components/ui/name-text";
 import { DataTable } from "@/components/ui/table";
 import { TextLink } from "@/components/ui/text-link";
 import { durationText, plural } from "@/lib/core/words";
-import type { CoverageRow, SizeSeries, SystemHistory, TimelineWork } from "@/lib/systems/history";
+import type { CoverageRow, SizeSeries, SystemHistory, TimelineWork } from "@/lib/systems/view";
 import { workKind } from "./timeline-card";
 
 /** The size of each backup, and what strays from the usual. */
@@ -16,7 +16,12 @@ export function SizesCard({ sizes }: { sizes: readonly SizeSeries[] }) {
     <Card title="Sizes" padded>
       <div className="grid gap-8">
         {sizes.map(({ resourceId, resource, samples }) => (
-          <SizeBand key={resourceId} title={sizes.length > 1 ? `Size of each backup of ${resource}` : "Size of each backup"} samples={samples} unit="bytes" />
+          <SizeBand
+            key={resourceId}
+            title={sizes.length > 1 ? `Size of each backup of ${resource}` : "Size of each backup"}
+            samples={samples}
+            unit="bytes"
+          />
         ))}
       </div>
     </Card>
@@ -52,23 +57,30 @@ export function CoverageCard({ rows, resources }: { rows: readonly CoverageRow[]
             cell: (row) => (
               <>
                 {row.continuous ? "continuously, and " : ""}
-                <code className="font-mono text-sm">{row.schedule}</code> <span className="text-ink-3">{row.timeZone}</span>
+                <code className="font-mono text-sm">{row.schedule}</code>{" "}
+                <span className="text-ink-3">{row.timeZone}</span>
               </>
             ),
           },
           {
             key: "keeps",
             header: "Keeps",
-            cell: (row) => `${row.keepDays === null ? "for good" : plural(row.keepDays, "day")} in ${row.vault}${row.copies > 0 ? `, ${plural(row.copies, "copy", "copies")}` : ""}`,
+            cell: (row) =>
+              `${row.keepDays === null ? "for good" : plural(row.keepDays, "day")} in ${row.vault}${row.copies > 0 ? `, ${plural(row.copies, "copy", "copies")}` : ""}`,
           },
-          { key: "next", header: "Next run", cell: (row) => (row.nextDueAt === null ? "–" : <Moment at={row.nextDueAt} local={false} />) },
+          {
+            key: "next",
+            header: "Next run",
+            cell: (row) => (row.nextDueAt === null ? "–" : <Moment at={row.nextDueAt} local={false} />),
+          },
         ]}
       />
     </Card>
   );
 }
 
-const tookSeconds = ({ at, until }: TimelineWork) => (until === null ? null : (Date.parse(until) - Date.parse(at)) / 1_000);
+const tookSeconds = ({ at, until }: TimelineWork) =>
+  until === null ? null : (Date.parse(until) - Date.parse(at)) / 1_000;
 
 /** The last jobs the providers did for it. */
 export function JobsCard({ work }: { work: readonly TimelineWork[] }) {
@@ -93,10 +105,34 @@ export function JobsCard({ work }: { work: readonly TimelineWork[] }) {
                 </>
               ),
             },
-            { key: "state", header: "State", cell: (job) => <StatusBadge kind={workKind(job.state)}>{job.state.replaceAll("_", " ")}</StatusBadge> },
-            { key: "message", header: "Said", wideOnly: true, cell: (job) => (job.message === null ? "" : <span className="line-clamp-2 text-ink-2"><NameText text={job.message} /></span>) },
+            {
+              key: "state",
+              header: "State",
+              cell: (job) => <StatusBadge kind={workKind(job.state)}>{job.state.replaceAll("_", " ")}</StatusBadge>,
+            },
+            {
+              key: "message",
+              header: "Said",
+              wideOnly: true,
+              cell: (job) =>
+                job.message === null ? (
+                  ""
+                ) : (
+                  <span className="line-clamp-2 text-ink-2">
+                    <NameText text={job.message} />
+                  </span>
+                ),
+            },
             { key: "at", header: "Begun", cell: (job) => <Moment at={job.at} local={false} /> },
-            { key: "took", header: "Took", align: "end", cell: (job) => { const seconds = tookSeconds(job); return seconds === null ? "–" : durationText(seconds); } },
+            {
+              key: "took",
+              header: "Took",
+              align: "end",
+              cell: (job) => {
+                const seconds = tookSeconds(job);
+                return seconds === null ? "–" : durationText(seconds);
+              },
+            },
           ]}
         />
       </Card>
@@ -114,8 +150,20 @@ export function RestoresCard({ restores, systemId }: { restores: SystemHistory["
         rowKey={({ id }) => id}
         empty={<p className="text-ink-3">None in this time.</p>}
         columns={[
-          { key: "handle", header: "Restore", cell: ({ id, handle }) => <TextLink href={`/restores/${id}`} className="font-medium">{handle}</TextLink> },
-          { key: "state", header: "State", cell: ({ state }) => <StatusBadge kind={workKind(state)}>{state}</StatusBadge> },
+          {
+            key: "handle",
+            header: "Restore",
+            cell: ({ id, handle }) => (
+              <TextLink href={`/restores/${id}`} className="font-medium">
+                {handle}
+              </TextLink>
+            ),
+          },
+          {
+            key: "state",
+            header: "State",
+            cell: ({ state }) => <StatusBadge kind={workKind(state)}>{state}</StatusBadge>,
+          },
           { key: "at", header: "Begun", cell: ({ at }) => <Moment at={at} local={false} /> },
         ]}
       />

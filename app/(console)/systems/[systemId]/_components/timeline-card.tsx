@@ -3,8 +3,7 @@ import type { Lane, LaneItem } from "@/components/charts/timeline-lane";
 import type { StatusKind } from "@/components/status/kind";
 import { Card } from "@/components/ui/card";
 import { LinkTabs } from "@/components/ui/link-tabs";
-import type { SystemView } from "@/lib/systems/data";
-import type { SystemHistory, TimelineWork } from "@/lib/systems/history";
+import type { SystemHistory, SystemView, TimelineWork } from "@/lib/systems/view";
 
 const live = ["queued", "running", "cancelling"];
 const bad = ["failed", "expired", "cancelled"];
@@ -62,10 +61,30 @@ function lanesOf(history: SystemHistory, named: boolean): Lane[] {
         title: named ? window.resource : "continuous backup",
       })),
     },
-    { key: "points", label: "Recovery points", shape: "tick", items: history.points.filter(({ isCopy }) => !isCopy).map(pointItem) },
-    { key: "copies", label: "Copies", shape: "tick", items: history.points.filter(({ isCopy }) => isCopy).map(pointItem) },
-    workLane("backups", "Backup jobs", history.work.filter(({ kind }) => kind === "backup"), named),
-    workLane("others", "Copy and restore jobs", history.work.filter(({ kind }) => kind !== "backup"), named),
+    {
+      key: "points",
+      label: "Recovery points",
+      shape: "tick",
+      items: history.points.filter(({ isCopy }) => !isCopy).map(pointItem),
+    },
+    {
+      key: "copies",
+      label: "Copies",
+      shape: "tick",
+      items: history.points.filter(({ isCopy }) => isCopy).map(pointItem),
+    },
+    workLane(
+      "backups",
+      "Backup jobs",
+      history.work.filter(({ kind }) => kind === "backup"),
+      named,
+    ),
+    workLane(
+      "others",
+      "Copy and restore jobs",
+      history.work.filter(({ kind }) => kind !== "backup"),
+      named,
+    ),
     {
       key: "restores",
       label: "Restores",

@@ -1,3 +1,4 @@
+import { ageKind, healthKind, healthWord } from "@/app/(console)/_components/health-look";
 import { AgeBar } from "@/components/status/age-bar";
 import { CopyPips } from "@/components/status/copy-pips";
 import { StatusGlyph } from "@/components/status/glyph";
@@ -10,11 +11,10 @@ import { Moment } from "@/components/ui/moment";
 import { NameText } from "@/components/ui/name-text";
 import { ageText } from "@/lib/core/words";
 import { forecastWithin, type ProofLevel } from "@/lib/health/rules";
-import type { ReasonView, SystemView } from "@/lib/systems/data";
-import type { SystemMakeup } from "@/lib/systems/history";
-import { ageKind, healthKind, healthWord } from "../../../_components/health-look";
+import type { ReasonView, SystemMakeup, SystemView } from "@/lib/systems/view";
 
-const secondsSince = (at: string | null, now: string) => (at === null ? null : (Date.parse(now) - Date.parse(at)) / 1_000);
+const secondsSince = (at: string | null, now: string) =>
+  at === null ? null : (Date.parse(now) - Date.parse(at)) / 1_000;
 
 function weakest(system: SystemView): ProofLevel | null {
   const levels = system.members.filter(({ required }) => required).map(({ proofLevel }) => proofLevel);
@@ -51,7 +51,13 @@ export function FigureRow({ system, makeup }: { system: SystemView; makeup: Syst
               kind={parked ? "none" : system.provenWithin ? "ok" : "warn"}
             />
           }
-          note={system.provenAt === null ? "Restore it into an isolated place to prove it." : <Moment at={system.provenAt} />}
+          note={
+            system.provenAt === null ? (
+              "Restore it into an isolated place to prove it."
+            ) : (
+              <Moment at={system.provenAt} />
+            )
+          }
         />
         <Figure
           label="Restore time"
@@ -72,7 +78,13 @@ export function FigureRow({ system, makeup }: { system: SystemView; makeup: Syst
         />
         <Figure
           label="Copies"
-          value={makeup.copies === null ? <span className="text-base font-normal text-ink-3">none asked for</span> : <CopyPips rules={makeup.copies} />}
+          value={
+            makeup.copies === null ? (
+              <span className="text-base font-normal text-ink-3">none asked for</span>
+            ) : (
+              <CopyPips rules={makeup.copies} />
+            )
+          }
           note={makeup.copies === null ? undefined : Object.values(makeup.copies).find(({ met }) => met === false)?.why}
         />
       </div>

@@ -1,4 +1,7 @@
 import type { Metadata } from "next";
+import { RevisionField } from "@/app/(console)/systems/_components/revision-field";
+import { SystemFields } from "@/app/(console)/systems/_components/system-fields";
+import { editSystemAction } from "@/app/(console)/systems/actions";
 import { ActionForm, SubmitButton } from "@/components/ui/action-form";
 import { Card } from "@/components/ui/card";
 import { Field } from "@/components/ui/field";
@@ -11,9 +14,6 @@ import { show } from "@/lib/access/show";
 import { getSystem, listOwnerChoices } from "@/lib/systems/data";
 import type { SystemSettings } from "@/lib/systems/rules";
 import { listTierChoices } from "@/lib/tiers/data";
-import { RevisionField } from "../../_components/revision-field";
-import { SystemFields } from "../../_components/system-fields";
-import { editSystemAction } from "../../actions";
 
 export const metadata: Metadata = { title: "Edit a system" };
 
@@ -64,9 +64,21 @@ export default async function EditSystemPage({ params }: PageProps<"/systems/[sy
             required
             hint="Added to what measured restores took before they are compared with the RTO."
           >
-            <Input type="number" min={0} max={10_080} defaultValue={values.detectionAllowanceSeconds / 60} className="max-w-40" />
+            <Input
+              type="number"
+              min={0}
+              max={10_080}
+              defaultValue={values.detectionAllowanceSeconds / 60}
+              className="max-w-40"
+            />
           </Field>
-          <RadioCards name="lifecycle" legend="Lifecycle" choices={lifecycles} defaultValue={system.lifecycle} columns={3} />
+          <RadioCards
+            name="lifecycle"
+            legend="Lifecycle"
+            choices={lifecycles}
+            defaultValue={system.lifecycle}
+            columns={3}
+          />
           <div className="flex flex-wrap gap-2">
             <SubmitButton>Save changes</SubmitButton>
             <LinkButton href={home} variant="quiet">

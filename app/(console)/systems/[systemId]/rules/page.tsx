@@ -1,20 +1,21 @@
 import type { Metadata } from "next";
+import { onlyText } from "@/app/(console)/systems/_components/asked";
+import { addRuleAction } from "@/app/(console)/systems/actions";
 import { ActionForm, SubmitButton } from "@/components/ui/action-form";
+import { Button } from "@/components/ui/button";
 import { Card } from "@/components/ui/card";
 import { controlClass } from "@/components/ui/control-style";
 import { LinkButton } from "@/components/ui/link-button";
-import { Button } from "@/components/ui/button";
 import { NameText } from "@/components/ui/name-text";
 import { PageHeader } from "@/components/ui/page-header";
 import { DataTable } from "@/components/ui/table";
 import { may } from "@/lib/access/permissions";
 import { show } from "@/lib/access/show";
 import { plural } from "@/lib/core/words";
-import { previewRule, type RulePreview } from "@/lib/resources/data";
+import { previewRule } from "@/lib/resources/data";
 import { rulePreview } from "@/lib/resources/schema";
+import type { RulePreview } from "@/lib/resources/view";
 import { getSystem } from "@/lib/systems/data";
-import { onlyText } from "../../_components/asked";
-import { addRuleAction } from "../../actions";
 
 export const metadata: Metadata = { title: "Add a tag rule" };
 
@@ -38,7 +39,11 @@ export default async function RulePage({ params, searchParams }: PageProps<"/sys
   return (
     <>
       <PageHeader
-        crumbs={[{ label: "Systems", href: "/systems" }, { label: system.name, href: `/systems/${system.id}` }, { label: "Add a tag rule" }]}
+        crumbs={[
+          { label: "Systems", href: "/systems" },
+          { label: system.name, href: `/systems/${system.id}` },
+          { label: "Add a tag rule" },
+        ]}
         title="Let a tag decide"
         sub="Every resource with the tag comes to this system by itself, those there are and those to come. What a person assigned stays where they put it."
       />
@@ -46,11 +51,25 @@ export default async function RulePage({ params, searchParams }: PageProps<"/sys
         <form className="grid items-end gap-3 sm:grid-cols-[minmax(0,1fr)_minmax(0,1fr)_auto]">
           <label className="grid gap-1 font-medium">
             Tag
-            <input name="tagKey" required maxLength={128} defaultValue={asked.tagKey} className={controlClass} autoComplete="off" />
+            <input
+              name="tagKey"
+              required
+              maxLength={128}
+              defaultValue={asked.tagKey}
+              className={controlClass}
+              autoComplete="off"
+            />
           </label>
           <label className="grid gap-1 font-medium">
             Value
-            <input name="tagValue" required maxLength={256} defaultValue={asked.tagValue} className={controlClass} autoComplete="off" />
+            <input
+              name="tagValue"
+              required
+              maxLength={256}
+              defaultValue={asked.tagValue}
+              className={controlClass}
+              autoComplete="off"
+            />
           </label>
           <Button type="submit">Show what it would do</Button>
         </form>
@@ -68,9 +87,17 @@ export default async function RulePage({ params, searchParams }: PageProps<"/sys
             rowKey={({ id }) => id}
             empty={<p className="text-ink-3">Nothing to show.</p>}
             columns={[
-              { key: "name", header: "Resource", cell: ({ name }) => <NameText text={name} length={60} className="font-medium" /> },
+              {
+                key: "name",
+                header: "Resource",
+                cell: ({ name }) => <NameText text={name} length={60} className="font-medium" />,
+              },
               { key: "kind", header: "Kind", cell: ({ kind, region }) => `${kind} · ${region}` },
-              { key: "owner", header: "Belongs to", cell: ({ owner }) => (owner === null ? "nobody yet" : <NameText text={owner} length={40} />) },
+              {
+                key: "owner",
+                header: "Belongs to",
+                cell: ({ owner }) => (owner === null ? "nobody yet" : <NameText text={owner} length={40} />),
+              },
             ]}
           />
           <div className="border-t p-4">

@@ -1,5 +1,8 @@
 import type { Metadata } from "next";
 import { forbidden } from "next/navigation";
+import { ConnectionFields } from "@/app/(console)/settings/connections/_components/connection-fields";
+import { RevisionField } from "@/app/(console)/settings/connections/_components/revision-field";
+import { editConnectionAction } from "@/app/(console)/settings/connections/actions";
 import { ActionForm, FormButtons, SubmitButton } from "@/components/ui/action-form";
 import { Card } from "@/components/ui/card";
 import { Field } from "@/components/ui/field";
@@ -10,9 +13,6 @@ import { may } from "@/lib/access/permissions";
 import { show, signedIn } from "@/lib/access/show";
 import { getConnection } from "@/lib/connections/data";
 import { visible } from "@/lib/core/words";
-import { ConnectionFields } from "../../_components/connection-fields";
-import { RevisionField } from "../../_components/revision-field";
-import { editConnectionAction } from "../../actions";
 
 export const metadata: Metadata = { title: "Edit a connection" };
 

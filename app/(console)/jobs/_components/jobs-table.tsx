@@ -1,0 +1,92 @@
+import { StatusBadge } from "@/components/status/status-badge";
+import { Moment } from "@/components/ui/moment";
+import { NameText } from "@/components/ui/name-text";
+import { DataTable } from "@/components/ui/table";
+import { TextLink } from "@/components/ui/text-link";
+import { bytesText, durationText } from "@/lib/core/words";
+import { stateWords } from "@/lib/jobs/rules";
+import type { JobRow } from "@/lib/jobs/view";
+import { jobLook } from "./job-look";
+
+type Props = { rows: readonly JobRow[]; now: string };
+
+function tookText({ startedAt, createdAt, finishedAt }: JobRow, now: string): string {
+  const from = Date.parse(startedAt ?? createdAt);
+  return durationText(Math.max(0, (Date.parse(finishedAt ?? now) - from) / 1_000));
+}
+
+function Subject({ row }: { row: JobRow }) {
+  if (!row.resource) return <NameText text={row.resourceRef || "not told"} length={60} className="text-ink-3" />;
+  return (
+    <>
+      <TextLink href={`/jobs?resource=${row.resource.id}`} className="font-medium">
+        <NameText text={row.resource.name} length={60} />
+      </TextLink>
+      <div className="text-ink-3">
+        {row.kind} of {row.resource.kind}
+        {row.system ? (
+          <>
+            {" · "}
+            <TextLink href={`/systems/${row.system.id}`}>
+              <NameText text={row.system.name} length={40} />
+            </TextLink>
+          </>
+        ) : null}
+      </div>
+    </>
+  );
+}
+
+export function JobsTable({ rows, now }: Props) {
+  return (
+    <DataTable
+      caption="Jobs, newest first"
+      rows={rows}
+      rowKey={({ id }) => id}
+      columns={[
+        { key: "subject", header: "Resource", cell: (row) => <Subject row={row} /> },
+        {
+          key: "state",
+          header: "State",
+          cell: ({ state, percent, rawStatus }) => (
+            <span title={`The provider says ${rawStatus}.`}>
+              <StatusBadge kind={jobLook[state]}>
+                {stateWords[state]}
+                {state === "running" && percent !== null ? ` · ${percent} %` : ""}
+              </StatusBadge>
+            </span>
+          ),
+        },
+        {
+          key: "begun",
+          header: "Begun",
+          nowrap: true,
+          cell: ({ createdAt }) => <Moment at={createdAt} local={false} />,
+        },
+        { key: "took", header: "Took", align: "end", cell: (row) => tookText(row, now) },
+        {
+          key: "size",
+          header: "Size",
+          align: "end",
+          cell: ({ sizeBytes }) => (sizeBytes ? bytesText(sizeBytes) : "–"),
+        },
+        {
+          key: "where",
+          header: "Where",
+          wideOnly: true,
+          cell: ({ connection, region }) => (
+            <>
+              <NameText text={connection.name} length={30} />
+              <div className="text-ink-3">{region}</div>
+            </>
+          ),
+        },
+        {
+          key: "message",
+          header: "What the provider says",
+          cell: ({ message }) => (message ? <NameText text={message} length={200} className="wrap-anywhere" /> : "–"),
+        },
+      ]}
+    />
+  );
+}

@@ -1,0 +1,258 @@
+import { plural } from "@/lib/core/words";
+import type { AuditBody } from "./schema";
+
+export type Detail = AuditBody["detail"];
+
+type Phrase = {
+  /** What was done, in the past. */
+  did: (target: string, detail: Detail) => string;
+  /** What was tried, after "to". */
+  to: string;
+  /** The person it is about did it themselves, before anybody was signed in. */
+  byTarget?: boolean;
+};
+
+const textOf = (detail: Detail, key: string) => (typeof detail[key] === "string" ? detail[key] : "");
+const countOf = (detail: Detail, key = "count") => {
+  const value = detail[key];
+  return typeof value === "number" ? value : Array.isArray(value) ? value.length : 0;
+};
+const quoted = (text: string) => (text ? ` “${text}”` : "");
+const roleOf = (detail: Detail) => textOf(detail, "role").replaceAll("_", " ");
+const because = (detail: Detail, key: string) => (textOf(detail, key) ? `: ${textOf(detail, key)}` : "");
+const onTarget =
+  (verb: string): Phrase["did"] =>
+  (target) =>
+    `${verb} ${target}`;
+
+const factorWords: Record<string, string> = { passkey: "passkey", totp: "authenticator app" };
+const factorOf = (detail: Detail) => factorWords[textOf(detail, "kind")] ?? "factor";
+
+const peoplePhrases: Record<string, Phrase> = {
+  "session.open": { did: () => "gave the right password", to: "sign in with a password", byTarget: true },
+  "session.confirm": { did: () => "signed in with a second factor", to: "show a second factor" },
+  "session.close": { did: () => "signed out", to: "sign out" },
+  "session.end": { did: (_, d) => `ended a session of their own${quoted(textOf(d, "label"))}`, to: "end a session" },
+  "session.end_all": {
+    did: (_, d) => `ended ${plural(countOf(d, "ended"), "session")} of their own`,
+    to: "end all their sessions",
+  },
+  "step_up.finish": { did: () => "confirmed it was them", to: "confirm it was them" },
+  "factor.add": { did: (_, d) => `began to add the ${factorOf(d)}${quoted(textOf(d, "name"))}`, to: "add a factor" },
+  "factor.confirm": { did: (_, d) => `confirmed a new ${factorOf(d)}`, to: "confirm a new factor" },
+  "factor.remove": { did: (_, d) => `removed the ${factorOf(d)}${quoted(textOf(d, "name"))}`, to: "remove a factor" },
+  "factor.rename": { did: (_, d) => `renamed a factor to${quoted(textOf(d, "name"))}`, to: "rename a factor" },
+  "person.invite": {
+    did: (target, d) =>
+      d.first === true
+        ? "invited the first administrator"
+        : `invited ${textOf(d, "displayName") || target}${roleOf(d) ? ` as ${roleOf(d)}` : ""}`,
+    to: "invite somebody",
+  },
+  "person.reissue": { did: (target) => `gave ${target} a new enrolment code`, to: "give out an enrolment code" },
+  "person.enroll": {
+    did: () => "used an enrolment code and set a password",
+    to: "use an enrolment code",
+    byTarget: true,
+  },
+  "person.seed": { did: onTarget("entered"), to: "enter a person" },
+  "person.disable": {
+    did: (target, d) => `shut ${target} out${because(d, "reason")}`,
+    to: "shut somebody out",
+  },
+  "person.enable": { did: onTarget("let back in"), to: "let somebody back in" },
+  "person.end_sessions": {
+    did: (target, d) => `ended ${plural(countOf(d, "ended"), "session")} of ${target}${because(d, "reason")}`,
+    to: "end somebody's sessions",
+  },
+  "person.set_preferences": { did: () => "changed how things look to them", to: "change their preferences" },
+  "people.end_sessions": {
+    did: (_, d) => `ended everybody's sessions, ${countOf(d, "ended")} in all${because(d, "reason")}`,
+    to: "end everybody's sessions",
+  },
+  "role.give": { did: (target, d) => `gave ${target} the role ${roleOf(d)}`, to: "give a role" },
+  "role.take": { did: (target, d) => `took the role ${roleOf(d)} from ${target}`, to: "take a role away" },
+};
+
+const settled: Record<string, string> = {
+  succeeded: "and every check passed",
+  partial: "and not all of it is well",
+  failed: "and it failed",
+};
+
+const restorePhrases: Record<string, Phrase> = {
+  "restore.begin": { did: onTarget("began to plan a restore of"), to: "plan a restore" },
+  "restore.draft.what": { did: (target) => `chose what to restore of ${target}`, to: "change a restore's plan" },
+  "restore.draft.when": { did: (target) => `chose the moment ${target} goes back to`, to: "change a restore's plan" },
+  "restore.draft.form": {
+    did: (target) => `read from the provider how ${target} is restored`,
+    to: "read how something is restored",
+  },
+  "restore.draft.where": {
+    did: (target, d) => `chose where ${target} is restored to${quoted(textOf(d, "targetName"))}`,
+    to: "change a restore's plan",
+  },
+  "restore.preflight": {
+    did: (target, d) =>
+      `checked the plan for ${target}: ${d.blocked === true ? "it cannot run as it stands" : "nothing stands in its way"}`,
+    to: "check a restore's plan",
+  },
+  "restore.submit": {
+    did: (target, d) =>
+      `asked to restore ${target}, at level ${countOf(d, "level")}${d.state === "approved" ? ", which needs no vote" : ""}`,
+    to: "ask for a restore",
+  },
+  "restore.revise": { did: (target) => `took the plan for ${target} back to change it`, to: "revise a restore" },
+  "restore.cancel": {
+    did: (target, d) => `withdrew the restore of ${target}${because(d, "reason")}`,
+    to: "cancel a restore",
+  },
+  "restore.start": { did: onTarget("started the restore of"), to: "start a restore" },
+  "restore.dispatch.intent": {
+    did: (target, d) => `took on to call the provider for ${target}, attempt ${countOf(d, "attempt")}`,
+    to: "take on a restore",
+  },
+  "restore.dispatch.send": { did: onTarget("sent the provider the order to restore"), to: "send an order" },
+  "restore.dispatch.accepted": {
+    did: (target, d) =>
+      `${d.adopted === true ? "found the provider's job" : "had the order taken by the provider"} for ${target}: job ${textOf(d, "jobRef")}`,
+    to: "write down the provider's answer",
+  },
+  "restore.dispatch.refused": {
+    did: (target, d) => `was refused the restore of ${target} by the provider${because(d, "message")}`,
+    to: "write down the provider's refusal",
+  },
+  "restore.dispatch.unknown": {
+    did: (target, d) => `had no clear answer from the provider about ${target}${because(d, "message")}`,
+    to: "write down a missing answer",
+  },
+  "restore.run.restored": {
+    did: (target) => `saw the provider finish the restore of ${target}`,
+    to: "follow a restore",
+  },
+  "restore.run.failed": {
+    did: (target, d) => `saw the provider's restore of ${target} fail${because(d, "message")}`,
+    to: "follow a restore",
+  },
+  "restore.run.validated": {
+    did: (target, d) => `checked what was restored of ${target}, ${settled[textOf(d, "state")] ?? "and noted it"}`,
+    to: "check what was restored",
+  },
+  "restore.assertion.save": {
+    did: (_, d) => `saved the assertion${quoted(textOf(d, "name"))}`,
+    to: "save an assertion",
+  },
+  "restore.assertion.remove": {
+    did: (_, d) => `removed the assertion${quoted(textOf(d, "name"))}`,
+    to: "remove an assertion",
+  },
+  "approval.vote": {
+    did: (target, d) =>
+      `${textOf(d, "verdict") === "reject" ? "refused" : "approved"} the restore of ${target}${d.reason ? `, saying${quoted(textOf(d, "reason"))}` : ""}`,
+    to: "vote on a request",
+  },
+  "approval.expire": {
+    did: (_, d) => `closed ${plural(countOf(d), "request")} that nobody decided or started in time`,
+    to: "close requests that ran out",
+  },
+};
+
+const backupPhrases: Record<string, Phrase> = {
+  "backup.start": {
+    did: (target, d) => `asked for a backup of ${target} now, into ${textOf(d, "vault")}`,
+    to: "start a backup",
+  },
+  "backup.dispatch.intent": { did: onTarget("took on to call the provider for a backup of"), to: "take on a backup" },
+  "backup.dispatch.send": { did: onTarget("sent the provider the order to back up"), to: "send an order" },
+  "backup.dispatch.accepted": {
+    did: (target, d) => `had the backup of ${target} taken by the provider: job ${textOf(d, "jobRef")}`,
+    to: "write down the provider's answer",
+  },
+  "backup.dispatch.refused": {
+    did: (target, d) => `was refused the backup of ${target} by the provider${because(d, "message")}`,
+    to: "write down the provider's refusal",
+  },
+  "backup.dispatch.unknown": {
+    did: (target, d) => `had no clear answer from the provider about the backup of ${target}${because(d, "message")}`,
+    to: "write down a missing answer",
+  },
+  "backup.run.ended": {
+    did: (target, d) =>
+      `saw the backup of ${target} end ${textOf(d, "state").replaceAll("_", " ")}${because(d, "message")}`,
+    to: "follow a backup",
+  },
+};
+
+const fieldsOf = (detail: Detail) => {
+  const changed = Array.isArray(detail.changed) ? detail.changed : [];
+  const names = changed.flatMap((change: unknown) =>
+    typeof change === "object" && change !== null && "field" in change ? [String(change.field)] : [],
+  );
+  return names.length === 0 ? "" : ` (${names.slice(0, 6).join(", ")}${names.length > 6 ? ", …" : ""})`;
+};
+
+const estatePhrases: Record<string, Phrase> = {
+  "system.create": { did: (target, d) => `added the system ${textOf(d, "name") || target}`, to: "add a system" },
+  "system.edit": { did: (target, d) => `changed the system ${target}${fieldsOf(d)}`, to: "change a system" },
+  "system.classify": {
+    did: (target, d) => `put ${plural(countOf(d), "system")} into ${target}`,
+    to: "put systems into a tier",
+  },
+  "system.own": {
+    did: (target, d) => `gave ${plural(countOf(d), "system")} to ${target}`,
+    to: "give systems to a team",
+  },
+  "system.depend": { did: (target) => `wrote down that ${target} needs another system`, to: "add a dependency" },
+  "system.undepend": { did: (target) => `took away a dependency of ${target}`, to: "take a dependency away" },
+  "system.rule_add": {
+    did: (target, d) => `gave ${target} a rule for the tag ${textOf(d, "tagKey")}=${textOf(d, "tagValue")}`,
+    to: "add a tag rule",
+  },
+  "system.rule_remove": { did: (target) => `removed a tag rule of ${target}`, to: "remove a tag rule" },
+  "resource.assign": {
+    did: (target, d) => `assigned ${plural(countOf(d), "resource")} to ${target}`,
+    to: "assign resources",
+  },
+  "resource.release": {
+    did: (target, d) => `took ${plural(countOf(d, "released"), "resource")} out of ${target}`,
+    to: "take resources out of a system",
+  },
+  "resource.require": {
+    did: (target, d) =>
+      `made a resource of ${target} ${d.required === true ? "count" : "not count"} towards its health`,
+    to: "change what a system needs",
+  },
+  "tier.edit": { did: (target, d) => `changed what ${target} promises${fieldsOf(d)}`, to: "change a tier" },
+  "audit.export": { did: (_, d) => `exported ${plural(countOf(d), "event")} of this log`, to: "export this log" },
+};
+
+const syncWords: Record<string, string> = { full: "in full", restorable: "for its latest restorable times" };
+
+const connectionPhrases: Record<string, Phrase> = {
+  "connection.create": {
+    did: (target, d) => `added the connection ${textOf(d, "name") || target} to account ${textOf(d, "account")}`,
+    to: "add a connection",
+  },
+  "connection.edit": {
+    did: (target, d) => `changed the connection ${target}${fieldsOf(d)}`,
+    to: "change a connection",
+  },
+  "connection.change_state": {
+    did: (target, d) => `switched the connection ${target} ${textOf(d, "state") === "disabled" ? "off" : "on"}`,
+    to: "switch a connection on or off",
+  },
+  "connection.sync": {
+    did: (target, d) => `had ${target} read ${syncWords[textOf(d, "kind")] ?? "for what is new"}`,
+    to: "have a connection read",
+  },
+  "connection.check": { did: (target) => `had the roles of ${target} checked`, to: "check a connection's roles" },
+};
+
+/** How each action of the product is told. */
+export const phrases: Record<string, Phrase> = {
+  ...peoplePhrases,
+  ...restorePhrases,
+  ...backupPhrases,
+  ...connectionPhrases,
+  ...estatePhrases,
+};

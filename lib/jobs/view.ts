@@ -1,0 +1,30 @@
+import type { JobKind, JobState } from "./rules";
+
+export type JobRow = {
+  id: string;
+  kind: JobKind;
+  state: JobState;
+  /** The provider's own word. */
+  rawStatus: string;
+  resource: { id: string; name: string; kind: string } | null;
+  resourceRef: string;
+  system: { id: string; name: string } | null;
+  connection: { id: string; name: string };
+  region: string;
+  percent: number | null;
+  sizeBytes: number | null;
+  message: string | null;
+  createdAt: string;
+  startedAt: string | null;
+  finishedAt: string | null;
+};
+
+export type JobsPage = {
+  now: string;
+  rows: JobRow[];
+  before: string | null;
+  after: string | null;
+  /** Under way now, and in trouble within the last day, of all that the reader may see. */
+  open: number;
+  troubledToday: number;
+};

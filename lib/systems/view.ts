@@ -1,0 +1,165 @@
+import type { HealthState, NextStep, ProofLevel, RuleId } from "@/lib/health/rules";
+import type { CopyDigits, PointStatus } from "@/lib/recovery-points/rules";
+import type { Criticality, Environment, Lifecycle } from "./rules";
+
+export type ReasonView = {
+  rule: RuleId;
+  meaning: string;
+  state: HealthState;
+  text: string;
+  resourceId: string | null;
+  resourceName: string | null;
+  step: NextStep | null;
+};
+
+export type MemberView = {
+  id: string;
+  name: string;
+  kind: string;
+  region: string;
+  account: string;
+  connection: string;
+  sizeBytes: number | null;
+  required: boolean;
+  source: "manual" | "rule";
+  state: HealthState;
+  reasons: ReasonView[];
+  newestAsOf: string | null;
+  ageSeconds: number | null;
+  basis: "snapshot" | "continuous" | null;
+  newestPointId: string | null;
+  rpoSeconds: number | null;
+  provenAt: string | null;
+  proofLevel: ProofLevel | null;
+};
+
+export type SystemView = {
+  id: string;
+  slug: string;
+  name: string;
+  description: string;
+  environment: Environment;
+  criticality: Criticality;
+  lifecycle: Lifecycle;
+  revision: number;
+  tier: { id: string; rank: number; name: string } | null;
+  ownerTeamId: string | null;
+  ownerUserId: string | null;
+  owner: string | null;
+  detectionAllowanceSeconds: number;
+  inServiceFrom: string;
+  now: string;
+  state: HealthState;
+  reasons: ReasonView[];
+  ageSeconds: number | null;
+  newestAsOf: string | null;
+  rpoSeconds: number | null;
+  rtoSeconds: number | null;
+  rtaSeconds: number | null;
+  provenAt: string | null;
+  provenWithin: boolean;
+  members: MemberView[];
+  /** How many more resources it owns that this reader may not see. */
+  hiddenMembers: number;
+};
+
+export type SystemChoice = { id: string; name: string; tierRank: number | null };
+
+export type OwnerChoices = { teams: { id: string; name: string }[]; people: { id: string; name: string }[] };
+
+export type DependencyView = { id: string; systemId: string; name: string; kind: "hard" | "soft"; state: HealthState };
+
+export type Dependencies = { needs: DependencyView[]; neededBy: DependencyView[] };
+
+export type SystemRow = {
+  id: string;
+  slug: string;
+  name: string;
+  environment: Environment;
+  lifecycle: Lifecycle;
+  tier: { id: string; rank: number; name: string } | null;
+  owner: string | null;
+  state: HealthState;
+  why: string;
+  ageSeconds: number | null;
+  rpoSeconds: number | null;
+  rtoSeconds: number | null;
+  rtaSeconds: number | null;
+  provenAgeSeconds: number | null;
+  provenWithin: boolean;
+  proofLevel: ProofLevel | null;
+  proofFailed: boolean;
+  resources: number;
+  /** Kinds and regions of what it owns, such as "RDS · eu-central-1". */
+  makeup: string;
+  runs: StripRun[];
+  copies: CopyDigits | null;
+};
+
+export type SystemsPage = {
+  rows: SystemRow[];
+  total: number;
+  before: string | null;
+  after: string | null;
+};
+
+export type StripRun = {
+  state: "ok" | "partial" | "failed" | "missed" | "none" | "running" | "paused";
+  at: string;
+  note?: string;
+};
+
+export type TimelinePoint = {
+  id: string;
+  at: string;
+  resource: string;
+  kind: "snapshot" | "continuous" | "logical" | "archive";
+  status: PointStatus;
+  usable: boolean;
+  isCopy: boolean;
+  region: string;
+  vault: string;
+};
+
+export type TimelineWindow = { id: string; resource: string; fromAt: string; toAt: string; alive: boolean };
+
+export type TimelineWork = {
+  id: string;
+  kind: string;
+  resource: string;
+  state: string;
+  at: string;
+  until: string | null;
+  message: string | null;
+};
+
+export type TimelineRestore = { id: string; handle: string; state: string; at: string; until: string | null };
+
+export type SystemHistory = {
+  now: string;
+  from: string;
+  points: TimelinePoint[];
+  windows: TimelineWindow[];
+  work: TimelineWork[];
+  restores: TimelineRestore[];
+  /** Whether there was more than is shown. */
+  cut: boolean;
+};
+
+export type SizeSeries = { resourceId: string; resource: string; samples: { id: string; at: string; value: number }[] };
+
+export type CoverageRow = {
+  id: string;
+  policy: string;
+  rule: string;
+  schedule: string;
+  timeZone: string;
+  continuous: boolean;
+  vault: string;
+  keepDays: number | null;
+  copies: number;
+  resources: string[];
+  nextDueAt: string | null;
+};
+
+export type SystemMakeup = { runs: StripRun[]; copies: CopyDigits | null };
