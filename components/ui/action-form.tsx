@@ -14,6 +14,7 @@ import type { ActionState, FormAction } from "./action-state";
 import { Banner } from "./banner";
 import { Button } from "./button";
 import { FormContext, useFormStanding } from "./form-context";
+import { refuseTooLarge } from "./form-size";
 
 type Props = Omit<ComponentProps<"form">, "action" | "onSubmit" | "children"> & {
   action: FormAction;
@@ -30,7 +31,10 @@ const noErrors = {};
 
 /** A form around a server action: it shows a refusal, keeps what was typed, and goes to the first bad field. */
 export function ActionForm({ action, children, onDone, refusal, resetOnDone = false, ...rest }: Props) {
-  const [state, dispatch, pending] = useActionState<ActionState, FormData>(action, null);
+  const [state, dispatch, pending] = useActionState<ActionState, FormData>(
+    async (before, data) => refuseTooLarge(data) ?? action(before, data),
+    null,
+  );
   const form = useRef<HTMLFormElement>(null);
   const announceDone = useEffectEvent(() => onDone?.());
   const alertId = useId();

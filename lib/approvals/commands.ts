@@ -1,10 +1,12 @@
 import "server-only";
 import { z } from "zod";
 import { command } from "@/lib/access/command";
-import { type Actor, may } from "@/lib/access/permissions";
+import { type Actor, rolesOf } from "@/lib/access/permissions";
 import { demand, Refusal, refuse } from "@/lib/core/outcome";
 import { after, seconds } from "@/lib/core/time";
+import { passkeysNeeded } from "@/lib/people/rules";
 import type { Tx } from "@/lib/platform/db";
+import { env } from "@/lib/platform/env";
 import { systemsVisible } from "@/lib/systems/visible";
 import { type HeldApproval, lockApproval, moveApproval } from "./data";
 import { factorSuffices, type LevelRule, type VoterGroup, vote } from "./rules";
@@ -27,6 +29,18 @@ async function demandScope(tx: Tx, approvalId: string, visible: Parameters<typeo
     where: { id: approvalId, restore: { system: systemsVisible(visible) } },
   });
   if (seen === 0) throw new Refusal(refuse("not_found", "There is no such request."));
+}
+
+/** In production an approver holds passkeys enough that losing one does not lock the approvals (decisions 13). */
+async function demandPasskeys(tx: Tx, actor: Actor): Promise<void> {
+  const needed = passkeysNeeded(rolesOf(actor), env.HOLDFAST_DEMO === "0");
+  const held = await tx.factor.count({
+    where: { userId: actor.id, kind: "passkey", confirmedAt: { not: null }, removedAt: null, suspectedCloneAt: null },
+  });
+  if (held < needed)
+    throw new Refusal(
+      refuse("step_up_required", `Approvers hold ${needed} passkeys, and you have ${held}. Add one under Account.`),
+    );
 }
 
 const quorumTimes = (rule: LevelRule, now: Date) => ({
@@ -56,6 +70,7 @@ export const castVote = command({
         now,
       ),
     );
+    await demandPasskeys(tx, actor);
     const group = groupOf(actor, approval);
     const state = demand(
       vote(approval, { voterId: actor.id, verdict, group, reason }, approval.rule, approval.needed, now),
@@ -109,6 +124,3 @@ export const expireApprovals = command({
     };
   },
 });
-
-/** Whether this person may vote at all, for the screen. */
-export const mayVote = (actor: Actor) => may(actor, "restore:approve");

@@ -223,6 +223,7 @@ const estatePhrases: Record<string, Phrase> = {
     to: "change what a system needs",
   },
   "tier.edit": { did: (target, d) => `changed what ${target} promises${fieldsOf(d)}`, to: "change a tier" },
+  "demo.seed": { did: () => "laid out the demo's company", to: "lay out a demo" },
   "audit.export": { did: (_, d) => `exported ${plural(countOf(d), "event")} of this log`, to: "export this log" },
 };
 

@@ -184,5 +184,5 @@ it.each([
 it("leads nowhere for what has no page, and never by an id of another form", () => {
   expect(targetHref({ type: "command", id: "restore.start" })).toBeNull();
   expect(targetHref({ type: "restore", id: "../../evil" })).toBeNull();
-  expect(targetHref({ type: "tier", id: "tier-1" })).toBe("/settings/tiers");
+  expect(targetHref({ type: "tier", id: "tier-1" })).toBe("/settings/tiers/tier-1");
 });

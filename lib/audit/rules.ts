@@ -15,7 +15,7 @@ export function readBody(body: string): AuditBody | null {
 }
 
 /** Whether an action has a sentence of its own. */
-export const hasPhrase = (action: string): boolean => action in phrases;
+export const hasPhrase = (action: string): boolean => Object.hasOwn(phrases, action);
 
 const kindWords: Record<string, string> = {
   user: "a person",
@@ -57,7 +57,7 @@ const ended = (text: string) => (/[.!?…]$/.test(text) ? text : `${text}.`);
 /** An event as a sentence: who did what to what, and how it ended. Whatever it does not know it names as it stands. */
 export function sentenceOf(body: AuditBody, names: EventNames = {}): string {
   const { action, outcome, reason } = body;
-  const phrase = phrases[action];
+  const phrase = hasPhrase(action) ? phrases[action] : undefined;
   const target = targetWords(body.target, names.target);
   const byTarget = phrase?.byTarget === true && body.actor.type !== "user";
   const unknownAccount = byTarget && body.target.type === "account";
@@ -77,12 +77,13 @@ export const areaPrefixes: Record<(typeof auditAreas)[number], readonly string[]
   estate: ["system", "resource", "tier", "health", "policy"],
   connections: ["connection"],
   people: ["person", "people", "role", "session", "factor", "step_up", "team", "recovery_code"],
-  audit: ["audit"],
+  audit: ["audit", "demo"],
 };
 
 /** Where what an event is about can be looked at; null where it has no page of its own. */
 export function targetHref({ type, id }: AuditBody["target"]): string | null {
-  if (!/^[0-9a-f]{8}-[0-9a-f-]{27}$/.test(id)) return type === "tier" ? "/settings/tiers" : null;
+  if (!/^[0-9a-f]{8}-[0-9a-f-]{27}$/.test(id))
+    return type === "tier" && /^[a-z0-9-]+$/.test(id) ? `/settings/tiers/${id}` : null;
   if (type === "restore") return `/restores/${id}`;
   if (type === "approval") return `/approvals/${id}`;
   if (type === "system") return `/systems/${id}`;

@@ -21,31 +21,34 @@ const role = z
     'Write the role as its ARN, such as "arn:aws:iam::123456789012:role/holdfast-read".',
   );
 
+const mostRegions = 40;
+
 const optionalRole = z
   .union([z.literal("").transform(() => null), role])
   .nullable()
   .default(null);
 
-const regionList = z
-  .string({ error: "Name at least one region." })
-  .transform((text) =>
-    [
-      ...new Set(
-        text
-          .trim()
-          .toLowerCase()
-          .split(/[\s,;]+/)
-          .filter(Boolean),
-      ),
-    ].sort(),
-  )
-  .pipe(
-    z
-      .array(z.string().regex(regionPattern, 'Write regions as AWS does, such as "eu-central-1".'))
-      .min(1, "Name at least one region.")
-      .max(40, "At most 40 regions."),
-  )
-  .transform((regions) => regions.join(" "));
+const regionList = z.string({ error: "Name at least one region." }).transform((text, context) => {
+  const regions = [
+    ...new Set(
+      text
+        .trim()
+        .toLowerCase()
+        .split(/[\s,;]+/)
+        .filter(Boolean),
+    ),
+  ].sort();
+  const odd = regions.find((region) => !regionPattern.test(region));
+  const message =
+    regions.length === 0
+      ? "Name at least one region."
+      : regions.length > mostRegions
+        ? `At most ${mostRegions} regions.`
+        : odd && 'Write regions as AWS does, such as "eu-central-1".';
+  if (!message) return regions.join(" ");
+  context.addIssue({ code: "custom", message });
+  return z.NEVER;
+});
 
 const endpoint = z
   .union([
@@ -92,6 +95,7 @@ export const foreignRoles = (roles: Roles, account: string) =>
 export const connectionCreate = z
   .object({ ...decision, account: z.string().trim().regex(accountPattern, "An AWS account has twelve digits.") })
   .superRefine((entered, context) => {
+    if (!accountPattern.test(entered.account)) return;
     for (const field of foreignRoles(entered, entered.account))
       context.addIssue({
         code: "custom",

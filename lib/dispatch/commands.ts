@@ -5,7 +5,7 @@ import { command } from "@/lib/access/command";
 import type { CommandContext } from "@/lib/access/context";
 import { canonicalJson } from "@/lib/core/canonical";
 import { Refusal, refuse } from "@/lib/core/outcome";
-import { secondsBetween } from "@/lib/core/time";
+import { after, minutes, seconds, secondsBetween } from "@/lib/core/time";
 import type { Tx } from "@/lib/platform/db";
 import type { Prisma } from "@/lib/platform/prisma/client";
 import { enqueue } from "@/lib/queue/enqueue";
@@ -184,6 +184,10 @@ async function failRequest({ tx, now }: Pick<CommandContext, "tx" | "now">, requ
   await tx.restoreTiming.updateMany({ where: { requestId, endedAt: null }, data: { endedAt: now } });
 }
 
+/** The sweep asks again after half the time that has passed, from 5 s to a minute. */
+const retryAfterMs = (since: Date, now: Date) =>
+  Math.min(minutes(1), Math.max(seconds(5), (now.getTime() - since.getTime()) / 2));
+
 /** The answer never came: it may have happened or not. Nothing is guessed; the next dispatcher finds out. */
 export const recordUnknown = command({
   action: "restore.dispatch.unknown",
@@ -192,12 +196,13 @@ export const recordUnknown = command({
   async run({ tx, now }, { code, message, sent, ...input }) {
     const state = sent ? "unknown" : "dispatching";
     const item = await writeHeld(tx, input, { state, stateAt: now, message, leaseOwner: null, leaseUntil: null });
-    await tx.restoreAttempt.update({
+    const attempt = await tx.restoreAttempt.update({
       where: { itemId_attempt: { itemId: item.id, attempt: item.attempt } },
       data: { outcome: sent ? "unknown" : "pending", errorCode: code, errorMessage: message },
     });
+    const nextPollAt = after(now, retryAfterMs(attempt.startedAt, now));
+    await tx.restoreItem.update({ where: { id: item.id }, data: { nextPollAt } });
     await tx.restoreRequest.update({ where: { id: item.requestId }, data: { state, stateAt: now } });
-    await enqueue(tx, "restore.dispatch", { itemId: item.id }, { key: item.id, startAfterSeconds: 5 });
     return { value: null, audit: [["restore", item.requestId], { itemId: item.id, code, message, sent }] };
   },
 });

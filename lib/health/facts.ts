@@ -121,8 +121,7 @@ export async function gatherResourceFacts(db: Db, chosen: Prisma.Sql, at: Date):
       order by least(w.latest_at, coalesce(w.to_at, w.latest_at)) desc limit 1) stream on true
     left join lateral (
       select true as covered, min(e.complete_by) filter (where e.state = 'pending' and e.complete_by > ${at}::timestamptz) as next_run_by,
-        count(*) filter (where (e.state = 'missed' or (e.state = 'pending' and e.complete_by <= ${at}::timestamptz))
-          and e.due_at > coalesce(done.at, '-infinity')) as missed
+        count(*) filter (where e.state = 'missed' and e.job_id is null and e.due_at > coalesce(done.at, '-infinity')) as missed
       from expected_runs e,
         lateral (select max(f.due_at) as at from expected_runs f where f.resource_id = r.id and f.state = 'matched'
           and f.due_at between ${at}::timestamptz - make_interval(days => ${lookBackDays}) and ${at}::timestamptz) done

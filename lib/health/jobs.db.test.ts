@@ -105,7 +105,8 @@ describe("an evaluation", () => {
     const { systemId, ...ids } = await well(47);
     await run(ids, 90, "matched");
     await run(ids, 30, "missed");
-    await run(ids, 20, "pending");
+    await run(ids, 20, "missed");
+    await run(ids, 10, "pending");
     await evaluateHealth(worker, { systemIds: [systemId] });
     const health = await db.systemHealth.findUnique({ where: { systemId } });
     expect(health).toMatchObject({ state: "missed", reasons: [{ rule: "runs.missed", count: 2 }] });

@@ -102,7 +102,7 @@ function stepOnSystem(rule: Reason["rule"], page: string, systemId: string, reso
     case "point.none":
     case "rpo.breached":
     case "rpo.close":
-      return { label: "Back up now", href: `${page}#resource-${resourceId}` };
+      return { label: "Back up now", href: resourceId ? `${page}/backup?resource=${resourceId}` : page };
     case "proof.failed":
     case "proof.stale":
     case "proof.never":

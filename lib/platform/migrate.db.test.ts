@@ -48,7 +48,9 @@ describe("a start on a database", () => {
     const waiting = migrate({ ownerUrl, passwords, dispatch: "web" }).then(() => {
       done = true;
     });
-    await expect.poll(() => ask(ownerUrl, "select count(*)::int as n from pg_locks where locktype = 'advisory' and not granted")).toEqual([{ n: 1 }]);
+    await expect
+      .poll(() => ask(ownerUrl, "select count(*)::int as n from pg_locks where locktype = 'advisory' and not granted"))
+      .toEqual([{ n: 1 }]);
     expect(done).toBe(false);
     await other.end();
     await waiting;

@@ -1,5 +1,6 @@
 import { randomUUID } from "node:crypto";
 import { afterAll, afterEach, beforeAll, describe, expect, it, vi } from "vitest";
+import { addRole } from "@/sandbox/aws/estates/accounts";
 import {
   homeRegion,
   productionId,
@@ -18,6 +19,9 @@ type Stand = {
   /** The same account asked with a role that may not be assumed, and by one that may do next to nothing. */
   unassumable: Provider;
   narrow: Provider;
+  /** The same account through a role that may delete backups, and without a role that may start anything. */
+  reckless: Provider;
+  lookOnly: Provider;
   /** A place and a vault with more points than one page holds, and how many there are. */
   region: string;
   vaultName: string;
@@ -46,6 +50,15 @@ async function raiseAws(): Promise<Stand> {
   const [production] = smallEstateConnections;
   if (!production) throw new Error("The small estate has no connection.");
   const world = buildSmallEstate({ now: new Date(), seed: "contract" });
+  const account = world.accounts[productionId];
+  if (!account) throw new Error("The estate lost its account.");
+  const trustedPrincipals = [smallEstateCredentials.accountId];
+  const reckless = addRole(account, {
+    name: "reckless",
+    trustedPrincipals,
+    externalId: production.externalId,
+    allowedActions: ["*"],
+  });
   const cloud: Sandbox = await startSandbox({ world, speed: 1_000 });
   const settings: ConnectionSettings = {
     account: productionId,
@@ -80,6 +93,8 @@ async function raiseAws(): Promise<Stand> {
       { ...settings, readRoleRef: production.readRoleArn.replace("holdfast-read", "holdfast-narrow") },
       patience,
     ),
+    reckless: awsProvider({ ...settings, readRoleRef: reckless.arn }, patience),
+    lookOnly: awsProvider({ ...settings, actRoleRef: null }, patience),
     region: homeRegion,
     vaultName,
     pointCount,
@@ -325,8 +340,19 @@ describe.each(adapters)("what %s promises", (_, raise) => {
   });
 
   it("nothing can be started without a role to act in", async () => {
-    const error = await refusal(stand.narrow.nameTaken(stand.region, { resourceKind: "RDS", name: freshName() }));
-    expect(error.kind).toBe("denied");
+    const name = freshName();
+    const error = await refusal(stand.lookOnly.startRestore(stand.region, await orderOf(randomUUID(), name)));
+    expect(error).toMatchObject({ kind: "denied", definite: true });
+    expect(await stand.calls("startRestore")).toBe(0);
+    const checks = await stand.lookOnly.selfCheck();
+    expect(checks.find(({ id }) => id === "act-role")).toMatchObject({ verdict: "warn" });
+  });
+
+  it("the self-check is red when the role that looks may delete, and deletes nothing", async () => {
+    const checks = await stand.reckless.selfCheck();
+    expect(checks.find(({ id }) => id === "read-deletes")).toMatchObject({ verdict: "bad" });
+    expect(checks.find(({ id }) => id === "read-starts")).toMatchObject({ verdict: "warn" });
+    expect((await points()).items).toHaveLength(stand.pointCount);
   });
 
   it("a name that is taken is seen, and a free one too", async () => {

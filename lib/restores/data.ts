@@ -423,7 +423,10 @@ export const listUnfinished = read("restore:follow", z.object({}), ({ db }) =>
   db.restoreItem.findMany({
     where: {
       request: { state: { in: ["dispatching", "unknown", "running", "validating"] } },
-      OR: [{ leaseUntil: null }, { leaseUntil: { lt: new Date() } }],
+      AND: [
+        { OR: [{ leaseUntil: null }, { leaseUntil: { lt: new Date() } }] },
+        { OR: [{ nextPollAt: null }, { nextPollAt: { lte: new Date() } }] },
+      ],
     },
     select: { id: true, requestId: true, state: true },
     orderBy: { id: "asc" },

@@ -127,11 +127,9 @@ export async function callAfterStart(
   );
 }
 
-/** The queue's safety net: makes the call that a crash or a time-out left behind. Throws to be tried again. */
+/** The queue's safety net: makes the call that a crash left behind; what stays unanswered is the sweep's. */
 export async function dispatchLeftover({ itemId }: { itemId: string }): Promise<void> {
-  const { state, message } = await dispatchRestore(itemId, "worker");
-  if (state === "unknown" || state === "dispatching")
-    throw new Error(message ?? `The restore item ${itemId} is ${state}.`);
+  await dispatchRestore(itemId, "worker");
 }
 
 /** Follows a restore for up to eight minutes; a longer one is taken up again by the sweep. */

@@ -147,10 +147,10 @@ const readRuns = (db: Reader, ids: string[], now: Date) => db.$queryRaw<RunRow[]
     select * from (
       select e.due_at as at, r.name as resource, j.message as note,
         case when e.state = 'excused' then 'paused'
-          when e.state = 'missed' or (e.state = 'pending' and e.complete_by < ${now}::timestamptz) then 'missed'
           when j.state in ('queued', 'running', 'cancelling') then 'running'
           when j.state = 'partial' then 'partial'
           when j.state in ('failed', 'expired', 'cancelled') then 'failed'
+          when e.state = 'missed' then 'missed'
           when e.state = 'matched' then 'ok' else 'none' end as state
       from system_resources m
       join resources r on r.id = m.resource_id

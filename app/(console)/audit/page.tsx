@@ -110,7 +110,7 @@ export default async function AuditPage({ searchParams }: PageProps<"/audit">) {
     <>
       <PageHeader
         title={wanted.length > 0 ? `${counted} match.` : `${counted} written down.`}
-        sub={`Nobody can change or remove an event, and sealing shows it if somebody did. ${sealingText(sealing)}`}
+        sub={`Nothing here is ever changed or removed, and the seal shows it where somebody tried. ${sealingText(sealing)}`}
         actions={may(actor, "audit:export") && found.count > 0 ? <ExportForm wanted={wanted} {...found} /> : undefined}
       />
       {linked === null ? null : (
@@ -140,20 +140,19 @@ export default async function AuditPage({ searchParams }: PageProps<"/audit">) {
               }
               columns={[
                 {
-                  key: "when",
-                  header: "When",
-                  nowrap: true,
-                  cell: (row) => <Moment at={row.at} precision="second" />,
-                },
-                {
                   key: "what",
                   header: "What happened",
-                  rowHeader: true,
                   cell: (row) => (
                     <TextLink href={`/audit/${row.id}`} className="wrap-anywhere text-ink">
                       <NameText text={row.sentence} length={400} />
                     </TextLink>
                   ),
+                },
+                {
+                  key: "when",
+                  header: "When",
+                  nowrap: true,
+                  cell: (row) => <Moment at={row.at} precision="second" />,
                 },
                 {
                   key: "outcome",

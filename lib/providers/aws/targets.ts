@@ -66,60 +66,58 @@ async function ownsBucket({ s3 }: AwsClients, name: string): Promise<boolean> {
 
 const noAddress = { host: null, port: null, databaseName: null, engine: null };
 
+type Look = (clients: AwsClients, name: string) => Promise<TargetEndpoint>;
+
+const looks: Readonly<Record<string, Look>> = {
+  RDS: async ({ rds }, name) => {
+    const { DBInstances: [one] = [] } = await ask(() =>
+      rds.send(new DescribeDBInstancesCommand({ DBInstanceIdentifier: name })),
+    );
+    return {
+      status: one?.DBInstanceStatus ?? "unknown",
+      host: one?.Endpoint?.Address ?? null,
+      port: one?.Endpoint?.Port ?? null,
+      databaseName: one?.DBName ?? null,
+      engine: one?.Engine ?? null,
+    };
+  },
+  DynamoDB: async ({ dynamodb }, name) => {
+    const { Table } = await ask(() => dynamodb.send(new DescribeTableCommand({ TableName: name })));
+    return { ...noAddress, status: (Table?.TableStatus ?? "unknown").toLowerCase() };
+  },
+  EBS: async ({ ec2 }, name) => {
+    const { Volumes: [one] = [] } = await ask(() => ec2.send(new DescribeVolumesCommand({ VolumeIds: [name] })));
+    return { ...noAddress, status: one?.State ?? "unknown" };
+  },
+  EC2: async ({ ec2 }, name) => {
+    const { Reservations: [one] = [] } = await ask(() =>
+      ec2.send(new DescribeInstancesCommand({ InstanceIds: [name] })),
+    );
+    const instance = one?.Instances?.[0];
+    return { ...noAddress, status: instance?.State?.Name ?? "unknown", host: instance?.PrivateIpAddress ?? null };
+  },
+  EFS: async ({ efs }, name) => {
+    const { FileSystems: [one] = [] } = await ask(() =>
+      efs.send(new DescribeFileSystemsCommand({ FileSystemId: name })),
+    );
+    return { ...noAddress, status: one?.LifeCycleState ?? "unknown" };
+  },
+  S3: async (clients, name) => ({
+    ...noAddress,
+    status: (await ownsBucket(clients, name)) ? "available" : "unknown",
+  }),
+};
+
 /** How a restored resource is reached and whether it is up, in its own service's words. */
 export async function readTargetEndpoint(
   clients: AwsClients,
   { resourceKind, createdRef }: { resourceKind: string; createdRef: string },
 ): Promise<TargetEndpoint> {
-  const name = nameOf(createdRef);
-  const { rds, dynamodb, ec2, efs } = clients;
-  if (createdRef.includes(":cluster:") && (clusterKinds.has(resourceKind) || resourceKind === "RDS"))
-    return readCluster(clients, name);
-  switch (resourceKind) {
-    case "RDS": {
-      const { DBInstances: [one] = [] } = await ask(() =>
-        rds.send(new DescribeDBInstancesCommand({ DBInstanceIdentifier: name })),
-      );
-      return {
-        status: one?.DBInstanceStatus ?? "unknown",
-        host: one?.Endpoint?.Address ?? null,
-        port: one?.Endpoint?.Port ?? null,
-        databaseName: one?.DBName ?? null,
-        engine: one?.Engine ?? null,
-      };
-    }
-    case "DynamoDB": {
-      const { Table } = await ask(() => dynamodb.send(new DescribeTableCommand({ TableName: name })));
-      return { ...noAddress, status: (Table?.TableStatus ?? "unknown").toLowerCase() };
-    }
-    case "EBS": {
-      const { Volumes: [one] = [] } = await ask(() => ec2.send(new DescribeVolumesCommand({ VolumeIds: [name] })));
-      return { ...noAddress, status: one?.State ?? "unknown" };
-    }
-    case "EC2": {
-      const { Reservations: [one] = [] } = await ask(() =>
-        ec2.send(new DescribeInstancesCommand({ InstanceIds: [name] })),
-      );
-      const instance = one?.Instances?.[0];
-      return { ...noAddress, status: instance?.State?.Name ?? "unknown", host: instance?.PrivateIpAddress ?? null };
-    }
-    case "EFS": {
-      const { FileSystems: [one] = [] } = await ask(() =>
-        efs.send(new DescribeFileSystemsCommand({ FileSystemId: name })),
-      );
-      return { ...noAddress, status: one?.LifeCycleState ?? "unknown" };
-    }
-    case "S3": {
-      return { ...noAddress, status: (await ownsBucket(clients, name)) ? "available" : "unknown" };
-    }
-    default:
-      throw new ProviderError(
-        "invalid",
-        `Holdfast cannot look up a restored ${resourceKind}.`,
-        "UnsupportedKind",
-        true,
-      );
-  }
+  const isCluster = createdRef.includes(":cluster:") && (clusterKinds.has(resourceKind) || resourceKind === "RDS");
+  const look = isCluster ? readCluster : looks[resourceKind];
+  if (look) return look(clients, nameOf(createdRef));
+  const message = `Holdfast cannot look up a restored ${resourceKind}.`;
+  throw new ProviderError("invalid", message, "UnsupportedKind", true);
 }
 
 /** A cluster can be reached once one of its instances is up; until then its status is that of the instance it waits for. */

@@ -37,6 +37,25 @@ function Subject({ row }: { row: JobRow }) {
   );
 }
 
+/** The state, and below it what the provider says about it. */
+function Standing({ row: { state, percent, rawStatus, message } }: { row: JobRow }) {
+  return (
+    <>
+      <span title={`The provider says ${rawStatus}.`}>
+        <StatusBadge kind={jobLook[state]}>
+          {stateWords[state]}
+          {state === "running" && percent !== null ? ` · ${percent} %` : ""}
+        </StatusBadge>
+      </span>
+      {message ? (
+        <div className="max-w-[64ch] text-sm text-ink-3 wrap-anywhere">
+          <NameText text={message} length={240} />
+        </div>
+      ) : null}
+    </>
+  );
+}
+
 export function JobsTable({ rows, now }: Props) {
   return (
     <DataTable
@@ -45,18 +64,7 @@ export function JobsTable({ rows, now }: Props) {
       rowKey={({ id }) => id}
       columns={[
         { key: "subject", header: "Resource", cell: (row) => <Subject row={row} /> },
-        {
-          key: "state",
-          header: "State",
-          cell: ({ state, percent, rawStatus }) => (
-            <span title={`The provider says ${rawStatus}.`}>
-              <StatusBadge kind={jobLook[state]}>
-                {stateWords[state]}
-                {state === "running" && percent !== null ? ` · ${percent} %` : ""}
-              </StatusBadge>
-            </span>
-          ),
-        },
+        { key: "state", header: "State", cell: (row) => <Standing row={row} /> },
         {
           key: "begun",
           header: "Begun",
@@ -74,17 +82,13 @@ export function JobsTable({ rows, now }: Props) {
           key: "where",
           header: "Where",
           wideOnly: true,
+          nowrap: true,
           cell: ({ connection, region }) => (
             <>
               <NameText text={connection.name} length={30} />
               <div className="text-ink-3">{region}</div>
             </>
           ),
-        },
-        {
-          key: "message",
-          header: "What the provider says",
-          cell: ({ message }) => (message ? <NameText text={message} length={200} className="wrap-anywhere" /> : "–"),
         },
       ]}
     />

@@ -83,11 +83,11 @@ export default async function SystemPage({ params, searchParams }: PageProps<"/s
       <ReasonList reasons={system.reasons} named={system.members.length > 1} />
       <MembersCard system={system} rights={rights} />
       <TimelineCard system={system} history={history} days={days} />
-      <div className="grid items-start gap-6 xl:grid-cols-2">
-        <CoverageCard rows={coverage} resources={system.members.length} />
-        <JobsCard work={history.work} />
+      <CoverageCard rows={coverage} resources={system.members.length} />
+      <JobsCard work={history.work} />
+      <div className="grid grid-cols-[minmax(0,1fr)] items-start gap-6 xl:grid-cols-2">
         <SizesCard sizes={sizes} />
-        <div className="grid gap-6">
+        <div className="grid grid-cols-[minmax(0,1fr)] gap-6">
           <RestoresCard restores={history.restores} systemId={system.id} />
           <DependenciesCard systemId={system.id} dependencies={dependencies} choices={choices} mayEdit={rights.edit} />
           <RulesCard systemId={system.id} rules={rules} mayEdit={rights.edit} />

@@ -53,6 +53,7 @@ export function CoverageCard({ rows, resources }: { rows: readonly CoverageRow[]
           },
           {
             key: "schedule",
+            nowrap: true,
             header: "Runs",
             cell: (row) => (
               <>
@@ -70,6 +71,7 @@ export function CoverageCard({ rows, resources }: { rows: readonly CoverageRow[]
           },
           {
             key: "next",
+            nowrap: true,
             header: "Next run",
             cell: (row) => (row.nextDueAt === null ? "–" : <Moment at={row.nextDueAt} local={false} />),
           },
@@ -108,6 +110,7 @@ export function JobsCard({ work }: { work: readonly TimelineWork[] }) {
             {
               key: "state",
               header: "State",
+              nowrap: true,
               cell: (job) => <StatusBadge kind={workKind(job.state)}>{job.state.replaceAll("_", " ")}</StatusBadge>,
             },
             {
@@ -123,7 +126,7 @@ export function JobsCard({ work }: { work: readonly TimelineWork[] }) {
                   </span>
                 ),
             },
-            { key: "at", header: "Begun", cell: (job) => <Moment at={job.at} local={false} /> },
+            { key: "at", header: "Begun", nowrap: true, cell: (job) => <Moment at={job.at} local={false} /> },
             {
               key: "took",
               header: "Took",
@@ -164,7 +167,7 @@ export function RestoresCard({ restores, systemId }: { restores: SystemHistory["
             header: "State",
             cell: ({ state }) => <StatusBadge kind={workKind(state)}>{state}</StatusBadge>,
           },
-          { key: "at", header: "Begun", cell: ({ at }) => <Moment at={at} local={false} /> },
+          { key: "at", header: "Begun", nowrap: true, cell: ({ at }) => <Moment at={at} local={false} /> },
         ]}
       />
     </Card>
