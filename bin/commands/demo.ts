@@ -10,7 +10,8 @@ import { isPortFree, nextFreePort } from "@/bin/stack/ports";
 
 const usage = `  --port N     where the browser finds it (3000)
   --fresh      forget the last demo and begin anew
-  --speed N    how many times faster than in life backup and restore jobs run (10)`;
+  --speed N    how many times faster than in life backup and restore jobs run (10)
+  --hardened   only the worker may start anything at the cloud (HOLDFAST_DISPATCH=worker)`;
 
 function parseSpeed(text: string): number {
   const speed = Number(text);
@@ -45,20 +46,26 @@ function announce({ url, sandbox, people }: DemoFacts): void {
 const demoIn = (mode: "production" | "development") => async (args: string[]) => {
   const { values } = parseArgs({
     args,
-    options: { port: { type: "string" }, fresh: { type: "boolean" }, speed: { type: "string" } },
+    options: {
+      port: { type: "string" },
+      fresh: { type: "boolean" },
+      speed: { type: "string" },
+      hardened: { type: "boolean" },
+    },
   });
   const speed = parseSpeed(values.speed ?? "10");
-  const release = claimHome(path.join(homeFolder, "demo"));
+  const home = await claimHome(path.join(homeFolder, "demo"));
   try {
     const port = await choosePort(values.port);
-    return await withCrew(path.join(homeFolder, "demo", "logs"), async (crew) => {
+    return await withCrew({ logFolder: path.join(homeFolder, "demo", "logs"), home }, async (crew) => {
       const fresh = values.fresh ?? false;
-      announce(await raiseDemo(crew, { home: homeFolder, port, fresh, speed, mode, dispatch: "web", durable: true }));
+      const dispatch = values.hardened ? "worker" : "web";
+      announce(await raiseDemo(crew, { home: homeFolder, port, fresh, speed, mode, dispatch, durable: true }));
       await crew.failure;
       return 1;
     });
   } finally {
-    release();
+    home.release();
   }
 };
 

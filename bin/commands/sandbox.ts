@@ -12,7 +12,7 @@ export const sandbox: Command = {
   Without --database a PostgreSQL is started for its databases.`,
   async run(args) {
     const cloud = args.length === 0 || args[0]?.startsWith("--") ? ["aws", ...args] : args;
-    return withCrew(null, async (crew) => {
+    return withCrew({ logFolder: null }, async (crew) => {
       const own = cloud.some((word) => word === "--database" || word.startsWith("--database="));
       const settings: Record<string, string> = {};
       if (!own) {

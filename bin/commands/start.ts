@@ -69,15 +69,15 @@ export const start: Command = {
     const origin = originFor(port);
     if (!(await isPortFree(port)))
       throw new Trouble(`Port ${port} is taken. Stop what listens there, or choose another with --port.`);
-    const release = claimHome(homeFolder);
+    const home = await claimHome(homeFolder);
     try {
-      return await withCrew(null, async (crew) => {
+      return await withCrew({ logFolder: null, home }, async (crew) => {
         await raise(crew, port, origin);
         await crew.failure;
         return 1;
       });
     } finally {
-      release();
+      home.release();
     }
   },
 };

@@ -53,7 +53,7 @@ async function tallyBrowser(place: string, filters: string[]): Promise<Tally> {
   const home = path.join(place, "home");
   const report = path.join(place, "playwright.json");
   let tally: Tally = { passed: 0, failed: 1, notes: ["browser tests were interrupted"] };
-  await withCrew(path.join(place, "logs"), async (crew) => {
+  await withCrew({ logFolder: path.join(place, "logs") }, async (crew) => {
     const port = await nextFreePort(3_900);
     const options = {
       home,

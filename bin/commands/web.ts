@@ -19,7 +19,7 @@ export const web: Command = {
     const app = urlOf("app");
     await checkDatabase(app);
     await ensureBuild();
-    return withCrew(null, async (crew) => {
+    return withCrew({ logFolder: null }, async (crew) => {
       const installation = {
         secrets: deployedSecrets("web"),
         urls: { app },

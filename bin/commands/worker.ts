@@ -14,7 +14,7 @@ export const worker: Command = {
     const urls = { worker: urlOf("worker"), sealer: urlOf("sealer") };
     await checkDatabase(urls.worker);
     await ensureClient();
-    return withCrew(null, async (crew) => {
+    return withCrew({ logFolder: null }, async (crew) => {
       const settings = workerSettings({
         secrets: deployedSecrets("worker"),
         urls,

@@ -4,6 +4,7 @@ import path from "node:path";
 import { setTimeout as pause } from "node:timers/promises";
 import { childEnv } from "@/bin/env";
 import { Trouble } from "@/bin/stack/command";
+import type { Home } from "@/bin/stack/home";
 import { endTools } from "@/bin/stack/run-tool";
 
 type Member = { name: string; child: ChildProcess; log: string | null; ended: Promise<string> };
@@ -25,7 +26,10 @@ export class Crew {
   #stopped: Promise<void> | null = null;
 
   /** With a folder, each process writes its words to NAME.log there; without one they go to our own output. */
-  constructor(readonly logFolder: string | null) {
+  constructor(
+    readonly logFolder: string | null,
+    readonly remember?: (pid: number) => void,
+  ) {
     if (logFolder) fs.mkdirSync(logFolder, { recursive: true });
   }
 
@@ -39,6 +43,7 @@ export class Crew {
       child.once("error", (error) => resolve(error.message));
       child.once("exit", (code, signal) => resolve(signal ?? `exit ${code}`));
     });
+    if (child.pid !== undefined) this.remember?.(child.pid);
     const member = { name, child, log, ended };
     this.#members.push(member);
     ended.then(async () => {
@@ -104,8 +109,11 @@ async function describeEnd({ name, log, ended }: Member): Promise<string> {
  * Runs work under a crew and stops everything when it ends, fails, loses a process, or somebody presses Ctrl-C.
  * Work that is there to stay ends with `crew.failure`.
  */
-export async function withCrew(logFolder: string | null, work: (crew: Crew) => Promise<number>): Promise<number> {
-  const crew = new Crew(logFolder);
+export async function withCrew(
+  { logFolder, home }: { logFolder: string | null; home?: Home },
+  work: (crew: Crew) => Promise<number>,
+): Promise<number> {
+  const crew = new Crew(logFolder, home?.remember);
   let signalled: (() => void) | undefined;
   const interrupted = new Promise<"stopped">((resolve) => {
     signalled = () => resolve("stopped");

@@ -113,7 +113,6 @@ describe("a request", () => {
     const staging = await submitted();
     expect(value(await voteBy(ben, staging.approvalId))).toBe("approved");
     const production = await submitted(lena, "production");
-    await db.factor.updateMany({ where: { id: { in: [ben.factorId, ivana.factorId] } }, data: {} });
     expect(await db.approvalRequest.findUnique({ where: { id: production.approvalId } })).toMatchObject({
       level: 1,
       approvalsNeeded: 2,
@@ -129,6 +128,17 @@ describe("a request", () => {
     expect(await db.auditEvent.count({ where: { actorId: both.id, action: "approval.vote", outcome: "denied" } })).toBe(
       1,
     );
+  });
+
+  it("takes no vote of an approver whom the loss of one passkey would lock out", async () => {
+    const careless = await person("approver");
+    const one = await db.factor.findFirstOrThrow({ where: { userId: careless.id, kind: "passkey" } });
+    await db.factor.update({ where: { id: one.id }, data: { removedAt: new Date() } });
+    const { approvalId } = await submitted();
+    expect(await voteBy(careless, approvalId)).toMatchObject({
+      ok: false,
+      message: expect.stringContaining("2 passkeys"),
+    });
   });
 
   it("counts one vote when the same approver asks twice at once", async () => {

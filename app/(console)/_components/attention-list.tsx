@@ -41,7 +41,7 @@ function Entry({ row }: { row: AttentionRow }) {
           {row.owner === null ? "no owner" : <NameText text={row.owner} length={40} />}
         </span>
       </span>
-      <span className="text-ink-2">
+      <span className="line-clamp-3 text-ink-2" title={row.why}>
         <NameText text={row.why} />
       </span>
     </CardRow>

@@ -2,7 +2,6 @@ import type { Metadata } from "next";
 import { forbidden } from "next/navigation";
 import { StatusBadge } from "@/components/status/status-badge";
 import { Banner } from "@/components/ui/banner";
-import { Button } from "@/components/ui/button";
 import { Card } from "@/components/ui/card";
 import { EmptyState } from "@/components/ui/empty-state";
 import { FilterBar } from "@/components/ui/filter-bar";
@@ -18,6 +17,7 @@ import { show, signedIn } from "@/lib/access/show";
 import { countAudit, getSealing, listAudit } from "@/lib/audit/data";
 import { exportMost } from "@/lib/audit/rules";
 import { countText, plural } from "@/lib/core/words";
+import { ExportButton } from "./_components/export-button";
 import { outcomeStanding } from "./_components/outcome";
 import { SpanForm } from "./_components/span-form";
 
@@ -78,18 +78,9 @@ function linkedTo({ person, target, action }: Record<string, string>): string | 
   return action ? `named ${action}` : null;
 }
 
-function ExportForm({ wanted, count, more }: { wanted: [string, string][]; count: number; more: boolean }) {
-  return (
-    <form method="post" action="/audit/export">
-      {wanted.map(([name, value]) => (
-        <input key={name} type="hidden" name={name} value={value} />
-      ))}
-      <Button type="submit">
-        {more ? `Export the newest ${countText(exportMost)}` : `Export ${countText(count)} as NDJSON`}
-      </Button>
-    </form>
-  );
-}
+/** What the export button says: the count, or how far it reaches. */
+const exportLabel = ({ count, more }: { count: number; more: boolean }) =>
+  more ? `Export the newest ${countText(exportMost)}` : `Export ${countText(count)} as NDJSON`;
 
 /** What everybody did, in sentences; each opens to the very text that was hashed. */
 export default async function AuditPage({ searchParams }: PageProps<"/audit">) {
@@ -111,7 +102,11 @@ export default async function AuditPage({ searchParams }: PageProps<"/audit">) {
       <PageHeader
         title={wanted.length > 0 ? `${counted} match.` : `${counted} written down.`}
         sub={`Nothing here is ever changed or removed, and the seal shows it where somebody tried. ${sealingText(sealing)}`}
-        actions={may(actor, "audit:export") && found.count > 0 ? <ExportForm wanted={wanted} {...found} /> : undefined}
+        actions={
+          may(actor, "audit:export") && found.count > 0 ? (
+            <ExportButton filter={wanted} label={exportLabel(found)} />
+          ) : undefined
+        }
       />
       {linked === null ? null : (
         <Banner kind="none" action={<TextLink href="/audit">Show all</TextLink>}>

@@ -5,7 +5,6 @@ Object.assign(process.env, {
   HOLDFAST_WEB_KEYS: `k1:${Buffer.alloc(32, 7).toString("base64")}`,
   HOLDFAST_WORKER_KEYS: `k1:${Buffer.alloc(32, 9).toString("base64")}`,
   HOLDFAST_LOG_LEVEL: "silent",
-  HOLDFAST_DEMO: "1",
   /** The sandbox estates' user, who may assume the roles of their connections. */
   AWS_ACCESS_KEY_ID: "AKIANORDWINDSANDBOX1",
   AWS_SECRET_ACCESS_KEY: "sandbox/secret/that/opens/nothing/outside",

@@ -23,14 +23,14 @@ type Body = NonNullable<Event["body"]>;
 
 const mono = (text: string) => <code className="font-mono text-sm">{text}</code>;
 
-const factorWords: Record<string, string> = { pwd: "password", otp: "one-time code", hwk: "passkey", user: "a press" };
+const factorWords: Record<string, string> = { pwd: "password", otp: "one-time code", pop: "passkey" };
 
 function factsOf(event: Event, body: Body): Fact[] {
   const { actor, target, request } = body;
   const href = event.targetHref;
   const thing = <NameText text={targetWords(target, event.names.target)} length={90} />;
   const who = <NameText text={actorWords(actor, event.names.actor)} length={90} />;
-  const amr = actor.amr?.map((way) => factorWords[way] ?? way).join(", ");
+  const amr = actor.amr?.flatMap((way) => factorWords[way] ?? []).join(", ");
   return [
     {
       term: "Who",
@@ -69,7 +69,7 @@ function factsOf(event: Event, body: Body): Fact[] {
 function Evidence({ body }: { body: Body }) {
   const { evidence } = body;
   if (!evidence) {
-    return <p className="text-ink-2">This action asks for no proof of presence beyond the session it came from.</p>;
+    return <p className="text-ink-2">No step-up was asked for: this rests on the session it came from.</p>;
   }
   const text = (key: string) => (typeof evidence[key] === "string" ? evidence[key] : "not kept");
   const kept = evidence.assertion !== undefined && evidence.assertion !== null;

@@ -36,10 +36,10 @@ export function SpanForm() {
           From and until
         </span>
         <Field name="from" label="From (UTC)" required>
-          <Input type="datetime-local" name="from" defaultValue={from.slice(0, 16)} />
+          <Input type="datetime-local" name="from" required={false} defaultValue={from.slice(0, 16)} />
         </Field>
         <Field name="to" label="Until (UTC)" required>
-          <Input type="datetime-local" name="to" defaultValue={to.slice(0, 16)} />
+          <Input type="datetime-local" name="to" required={false} defaultValue={to.slice(0, 16)} />
         </Field>
         <Button type="submit">Show this span</Button>
       </form>

@@ -1,5 +1,5 @@
 "use client";
-import { type ReactNode, useEffect, useRef, useState } from "react";
+import { type KeyboardEvent, type ReactNode, useEffect, useRef, useState } from "react";
 import { ActionForm } from "@/components/ui/action-form";
 import type { FormAction } from "@/components/ui/action-state";
 import { Button } from "@/components/ui/button";
@@ -28,11 +28,16 @@ export function BulkForm({ action, name, noun, doneText, bar, children }: Props)
     for (const box of boxes()) box.checked = checked;
     recount();
   };
+  // Enter on a box would send the form with whichever button comes first.
+  const keepEnter = (event: KeyboardEvent) => {
+    if (event.key === "Enter" && event.target instanceof HTMLInputElement) event.preventDefault();
+  };
   // A browser may bring boxes back checked after going back, before anybody pressed one.
   useEffect(recount);
 
   return (
-    <div ref={frame} onChange={recount}>
+    // biome-ignore lint/a11y/noStaticElementInteractions: it listens to the boxes inside it, and is none itself
+    <div ref={frame} onChange={recount} onKeyDown={keepEnter}>
       <ActionForm
         action={action}
         onDone={() => {
@@ -44,7 +49,7 @@ export function BulkForm({ action, name, noun, doneText, bar, children }: Props)
         {count === 0 ? null : (
           <section
             aria-label="What to do with the chosen rows"
-            className="sticky bottom-3 z-10 mx-auto flex max-w-full flex-wrap items-center gap-2.5 rounded-lg border bg-raised px-3.5 py-2.5 shadow-float"
+            className="sticky bottom-3 z-10 mx-auto flex w-max max-w-full flex-wrap items-center gap-2.5 rounded-lg border bg-raised px-3.5 py-2.5 shadow-float"
           >
             <span role="status" className="font-semibold">
               {plural(count, noun)} chosen

@@ -5,10 +5,10 @@ import { StatusGlyph } from "@/components/status/glyph";
 import { ProofBadge } from "@/components/status/proof-badge";
 import { RunStrip } from "@/components/status/run-strip";
 import { TierChip } from "@/components/status/tier-chip";
+import { AppLink } from "@/components/ui/app-link";
 import { Checkbox } from "@/components/ui/checkbox";
 import { NameText } from "@/components/ui/name-text";
 import { type Column, DataTable } from "@/components/ui/table";
-import { TextLink } from "@/components/ui/text-link";
 import { forecastWithin } from "@/lib/health/rules";
 import type { SystemRow } from "@/lib/systems/view";
 import { SortHeader } from "./sort-header";
@@ -22,9 +22,14 @@ function NameCell({ row }: { row: SystemRow }) {
       <span className="grid min-w-0">
         <span className="flex flex-wrap items-baseline gap-x-2 gap-y-0.5">
           <span title={row.why}>
-            <TextLink href={`/systems/${row.id}`} className="font-semibold text-ink">
+            <AppLink
+              href={`/systems/${row.id}`}
+              prefetch={false}
+              data-row-link
+              className="rounded-xs font-semibold underline-offset-3 hover:underline"
+            >
               <NameText text={row.name} length={48} />
-            </TextLink>
+            </AppLink>
           </span>
           <TierChip rank={row.tier?.rank ?? null} />
           {row.environment === "production" || row.environment === "unknown" ? null : (

@@ -77,7 +77,7 @@ function InboxTable({ rows, pick }: { rows: readonly InboxRow[]; pick: boolean }
           header: "Protection",
           cell: (row) => (
             <span title={row.why}>
-              <StatusBadge kind={row.state === "unknown" && row.ageSeconds !== null ? "ok" : healthKind[row.state]}>
+              <StatusBadge kind={healthKind[row.state]}>
                 {row.state === "unknown" && row.ageSeconds !== null ? "has recovery points" : healthWord[row.state]}
               </StatusBadge>
             </span>
