@@ -1,5 +1,5 @@
-import fs from "node:fs";
 import { randomBytes, randomUUID } from "node:crypto";
+import fs from "node:fs";
 import { becomeWorker, benchHome } from "@/bench/env";
 import { ensureBuild } from "@/bin/stack/build";
 import { withCrew } from "@/bin/stack/crew";
@@ -41,7 +41,14 @@ async function layEstate(): Promise<void> {
     data: { kind: "aws", name: "Bench", account: "111111111111", settings: {}, lastSuccessAt: new Date() },
   });
   const { id: vaultId } = await db.vault.create({
-    data: { connectionId, region: "eu-central-1", providerRef: "vault", name: "main", kind: "standard", observedAt: new Date() },
+    data: {
+      connectionId,
+      region: "eu-central-1",
+      providerRef: "vault",
+      name: "main",
+      kind: "standard",
+      observedAt: new Date(),
+    },
   });
   await db.$transaction(
     async (tx) => {
@@ -92,10 +99,23 @@ async function makeCookie(): Promise<string> {
   const secret = randomBytes(32).toString("base64url");
   const later = new Date(Date.now() + 3_600_000);
   const user = await db.user.create({
-    data: { email: `${randomUUID()}@bench.example`, displayName: "Bench", status: "active", roleGrants: { create: { role: "operator" } } },
+    data: {
+      email: `${randomUUID()}@bench.example`,
+      displayName: "Bench",
+      status: "active",
+      roleGrants: { create: { role: "operator" } },
+    },
   });
   await db.session.create({
-    data: { tokenHash: new Uint8Array(tokenHashOf(secret)), userId: user.id, aal: 2, amr: ["pwd", "otp"], authEpoch: 0, idleExpiresAt: later, expiresAt: later },
+    data: {
+      tokenHash: new Uint8Array(tokenHashOf(secret)),
+      userId: user.id,
+      aal: 2,
+      amr: ["pwd", "otp"],
+      authEpoch: 0,
+      idleExpiresAt: later,
+      expiresAt: later,
+    },
   });
   return `${cookieName}=${await sealCookie(secret)}`;
 }
@@ -145,9 +165,13 @@ try {
         if (round >= 0) took.push(ms);
       }
     const floorMs = median(tookMs.get(floor) ?? []);
-    process.stdout.write(`median of ${rounds} answers at ${systems} systems and ${systems * resourcesEach * pointsEach} points\n`);
+    process.stdout.write(
+      `median of ${rounds} answers at ${systems} systems and ${systems * resourcesEach * pointsEach} points\n`,
+    );
     for (const [path, took] of tookMs)
-      process.stdout.write(`${path.padEnd(34)}${shown(median(took))}   ${(median(took) / floorMs).toFixed(2)} × the empty page\n`);
+      process.stdout.write(
+        `${path.padEnd(34)}${shown(median(took))}   ${(median(took) / floorMs).toFixed(2)} × the empty page\n`,
+      );
     return 0;
   });
 } finally {

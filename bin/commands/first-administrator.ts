@@ -19,7 +19,9 @@ export const firstAdministrator: Command = {
       demo: false,
       cloud: {},
     });
-    const said = await demandTool("Making the code", program("bin/programs/first-administrator.ts"), { env });
+    const said = await demandTool("Making the code", program("bin/programs/prepare-installation.ts", "administrator"), {
+      env,
+    });
     say(said.trim() || "There is an administrator already: they invite others under Settings, People.");
     return 0;
   },

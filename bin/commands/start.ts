@@ -47,8 +47,8 @@ async function raise(crew: Crew, port: number, origin: string): Promise<void> {
   };
   const settings = workerSettings(installation);
   const invited = await demandTool(
-    "Preparing the first administrator",
-    program("bin/programs/first-administrator.ts"),
+    "Preparing the installation",
+    program("bin/programs/prepare-installation.ts", "administrator"),
     { env: settings },
   );
   crew.start({ name: "worker", args: program("lib/worker/main.ts"), env: settings });

@@ -3,7 +3,7 @@ import { deployedSecrets, originFor, urlOf } from "@/bin/stack/addresses";
 import { ensureClient } from "@/bin/stack/build";
 import type { Command } from "@/bin/stack/command";
 import { withCrew } from "@/bin/stack/crew";
-import { program } from "@/bin/stack/run-tool";
+import { demandTool, program } from "@/bin/stack/run-tool";
 import { cloudCredentials, workerSettings } from "@/bin/stack/settings";
 import { checkDatabase } from "@/lib/platform/migrate";
 
@@ -23,6 +23,9 @@ export const worker: Command = {
         mode: "production",
         demo: false,
         cloud: cloudCredentials(),
+      });
+      await demandTool("Preparing the installation", program("bin/programs/prepare-installation.ts"), {
+        env: settings,
       });
       crew.start({ name: "worker", args: program("lib/worker/main.ts"), env: settings });
       await crew.failure;

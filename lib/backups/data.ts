@@ -5,7 +5,15 @@ import { read } from "@/lib/access/read";
 import { before, minutes } from "@/lib/core/time";
 import type { Reader } from "@/lib/platform/db";
 import { resourcesVisible } from "@/lib/systems/visible";
-import { type BackupStanding, chooseVault, liveStates, mayStart, retentionDays, type StartFacts } from "./rules";
+import {
+  type BackupStanding,
+  chooseVault,
+  liveStates,
+  longestDays,
+  mayStart,
+  retentionDays,
+  type StartFacts,
+} from "./rules";
 import { backupRef, resourceRef } from "./schema";
 
 const live = { in: [...liveStates] };
@@ -35,31 +43,30 @@ export async function startSource(db: Db, visible: Visible, resourceId: string, 
   if (!resource) return null;
   const { connection, connectionId, region } = resource;
   const here = { connectionId, region };
-  const [asked, seenRunning, vaults, newest, rules] = await Promise.all([
-    db.backupRequest.count({ where: { resourceId, state: live } }),
-    db.job.count({
-      where: { resourceId, kind: "backup", state: live, vanishedAt: null, observedAt: { gt: before(now, seenFor) } },
-    }),
-    db.vault.findMany({
-      where: { ...here, kind: "standard", vanishedAt: null },
-      select: { name: true, minDays: true, maxDays: true },
-      orderBy: { name: "asc" },
-      take: mostVaults,
-    }),
-    db.recoveryPoint.findFirst({
-      where: { ...here, resourceId, vanishedAt: null, copyOfRef: null, vault: { kind: "standard", vanishedAt: null } },
-      orderBy: { completedAt: { sort: "desc", nulls: "last" } },
-      select: { vault: { select: { name: true } } },
-    }),
-    db.policyRule.findMany({
-      where: {
-        validTo: null,
-        policy: { ...here, vanishedAt: null, assignments: { some: { resourceId, validTo: null } } },
-      },
-      select: { vaultName: true, lifecycle: true },
-      orderBy: { validFrom: "asc" },
-    }),
-  ]);
+  // One after another: inside a transaction there is one connection.
+  const asked = await db.backupRequest.count({ where: { resourceId, state: live } });
+  const seenRunning = await db.job.count({
+    where: { resourceId, kind: "backup", state: live, vanishedAt: null, observedAt: { gt: before(now, seenFor) } },
+  });
+  const vaults = await db.vault.findMany({
+    where: { ...here, kind: "standard", vanishedAt: null },
+    select: { name: true, minDays: true, maxDays: true },
+    orderBy: { name: "asc" },
+    take: mostVaults,
+  });
+  const newest = await db.recoveryPoint.findFirst({
+    where: { ...here, resourceId, vanishedAt: null, copyOfRef: null, vault: { kind: "standard", vanishedAt: null } },
+    orderBy: { completedAt: { sort: "desc", nulls: "last" } },
+    select: { vault: { select: { name: true } } },
+  });
+  const rules = await db.policyRule.findMany({
+    where: {
+      validTo: null,
+      policy: { ...here, vanishedAt: null, assignments: { some: { resourceId, validTo: null } } },
+    },
+    select: { vaultName: true, lifecycle: true },
+    orderBy: { validFrom: "asc" },
+  });
   const facts: StartFacts = {
     resource: { name: resource.name, kind: resource.kind, vanished: resource.vanishedAt !== null },
     connection: {
@@ -87,8 +94,8 @@ export type StartSource = NonNullable<Awaited<ReturnType<typeof startSource>>>;
 export function destination({ vaults, newestPoint, rules }: StartSource, asked?: string) {
   const chosen = chooseVault(vaults, { asked, newestPoint, rules: rules.map(({ vaultName }) => vaultName) });
   if (!chosen.ok) return chosen;
-  const rule = rules.find(({ vaultName }) => vaultName === chosen.value.name);
-  const days = retentionDays(rule?.deleteAfterDays ?? null, chosen.value);
+  const here = rules.filter(({ vaultName }) => vaultName === chosen.value.name);
+  const days = retentionDays(longestDays(here.map(({ deleteAfterDays }) => deleteAfterDays)), chosen.value);
   return { ok: true as const, value: { vault: chosen.value.name, deleteAfterDays: days } };
 }
 

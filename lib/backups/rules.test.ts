@@ -3,6 +3,7 @@ import {
   chooseVault,
   equivalentCommand,
   isEnded,
+  longestDays,
   mayResend,
   mayStart,
   nextLookSeconds,
@@ -81,6 +82,16 @@ describe("the vault", () => {
 });
 
 describe("how long it is kept", () => {
+  it.each([
+    ["the longest of several rules", [3, 35, 7], 35],
+    ["for good where one rule says so", [3, null, 35], null],
+    ["for good where the first rule says so", [null, 3], null],
+    ["for good without a rule", [], null],
+    ["what the one rule says", [3], 3],
+  ])("takes %s", (_, rules, days) => {
+    expect(longestDays(rules)).toBe(days);
+  });
+
   it.each([
     ["as the policy says", 35, null, null, 35],
     ["for good without policy or limit", null, null, null, null],

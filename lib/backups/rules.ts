@@ -104,6 +104,13 @@ export function chooseVault(
   return refuse("invalid", message, { vault: message });
 }
 
+/** The longest that any of these rules keeps what it makes; null is for good, and so is no rule. */
+export const longestDays = (rules: readonly (number | null)[]): number | null =>
+  rules.reduce<number | null>(
+    (longest, days) => (days === null || longest === null ? null : Math.max(longest, days)),
+    rules[0] ?? null,
+  );
+
 /** How many days the backup is kept: as its policy says for this vault, within what the vault allows; null is for good. */
 export function retentionDays(policyDays: number | null, { minDays, maxDays }: VaultChoice): number | null {
   const least = minDays ?? 0;

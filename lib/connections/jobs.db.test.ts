@@ -283,6 +283,22 @@ describe("what schedules promised", () => {
   });
 });
 
+it("knows which points a legal hold keeps, until it is released", async () => {
+  const [hold] = Object.values(place().legalHolds);
+  if (!hold) throw new Error("The estate has no legal hold at home.");
+  const connectionId = await connect({ regions: [homeRegion] });
+  await sync(connectionId);
+  const stored = await db.legalHold.findFirstOrThrow({ where: { connectionId }, include: { points: true } });
+  expect(stored).toMatchObject({ title: hold.title, releasedAt: null, vanishedAt: null });
+  expect(stored.points.length).toBeGreaterThan(0);
+  Object.assign(hold, { status: "CANCELED", canceledMs: Date.now() });
+  await sync(connectionId);
+  Object.assign(hold, { status: "ACTIVE", canceledMs: null });
+  const released = await db.legalHold.findFirstOrThrow({ where: { connectionId }, include: { points: true } });
+  expect(released.releasedAt).not.toBeNull();
+  expect(released.points).toEqual([]);
+});
+
 it("opens a stretch for each living stream, and closes one whose backup stopped", async () => {
   const connectionId = await connect({ regions: [homeRegion] });
   await sync(connectionId);

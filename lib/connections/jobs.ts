@@ -39,7 +39,7 @@ export async function syncConnection(
   const settled = await observe(actor, (tx) => settleRuns(tx, run.connectionId));
   sync.tally.add("runs", { read: 0, written: settled.length, vanished: 0, resourceIds: settled });
   await closeRun(sync, sync.tally.touched);
-  if (provider && run.kind === "full") await checkConnection(run.connectionId, actor, providerOf);
+  if (run.kind === "full") await checkConnection(run.connectionId, actor, providerOf);
   const { counts } = sync.tally;
   log.info(
     {

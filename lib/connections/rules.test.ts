@@ -102,9 +102,14 @@ describe("the regions in a sentence", () => {
     ["1 of 2 regions read, b refused", [region("a", "ok"), region("b", "failed", "denied")]],
     ["0 of 1 region read, b failed", [region("b", "failed", "odd")]],
     [
-      "0 of 4 regions read, a refused, b refused, c refused, 1 more failed",
-      ["a", "b", "c", "d"].map((one) => region(one, "failed", "denied")),
+      "0 of 2 regions read, a and b closed to its role",
+      ["a", "b"].map((one) => region(one, "failed", "role_not_assumable")),
     ],
+    [
+      "1 of 3 regions read, a refused, b switched off",
+      [region("a", "failed", "denied"), region("b", "failed", "region_disabled"), region("c", "ok")],
+    ],
+    ["0 of 4 regions read, 4 others refused", ["a", "b", "c", "d"].map((one) => region(one, "failed", "denied"))],
   ])("%s", (sentence, regions) => {
     expect(regionsSentence(regions)).toBe(sentence);
   });

@@ -56,9 +56,9 @@ export type RegionFreshness = {
 
 const reasons: Readonly<Record<string, string>> = {
   denied: "refused",
-  role_not_assumable: "its role could not be assumed",
+  role_not_assumable: "closed to its role",
   region_disabled: "switched off",
-  unreachable: "could not be reached",
+  unreachable: "out of reach",
   timed_out: "did not answer in time",
   throttled: "asked us to slow down",
 };
@@ -68,12 +68,17 @@ export function regionsSentence(regions: readonly RegionFreshness[]): string {
   const asked = regions.filter(({ state }) => state !== "disabled");
   if (asked.length === 0) return "No region is read";
   const read = asked.filter(({ state }) => state === "ok").length;
-  const noun = asked.length === 1 ? "region" : "regions";
-  const failed = asked.filter(({ state }) => state === "failed");
-  const told = failed.slice(0, 3).map(({ region, errorCode }) => `${region} ${reasons[errorCode ?? ""] ?? "failed"}`);
-  const more = failed.length > told.length ? [`${failed.length - told.length} more failed`] : [];
-  return [`${read} of ${asked.length} ${noun} read`, ...told, ...more].join(", ");
+  const byReason = new Map<string, string[]>();
+  for (const { region, errorCode } of asked.filter(({ state }) => state === "failed")) {
+    const reason = reasons[errorCode ?? ""] ?? "failed";
+    byReason.set(reason, [...(byReason.get(reason) ?? []), region]);
+  }
+  const told = [...byReason].map(([reason, failed]) => `${listed(failed)} ${reason}`);
+  return [`${read} of ${asked.length} ${asked.length === 1 ? "region" : "regions"} read`, ...told].join(", ");
 }
+
+const listed = (names: readonly string[]): string =>
+  names.length > 3 ? `${names.length} others` : new Intl.ListFormat("en").format(names);
 
 /** What is due of a connection's readings, by when each succeeded last or was tried last. */
 export function dueKinds(

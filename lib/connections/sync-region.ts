@@ -4,6 +4,7 @@ import { before, days, hours, minutes } from "@/lib/core/time";
 import { writePolicies } from "@/lib/policies/observe-policies";
 import { materializeRuns } from "@/lib/policies/runs";
 import {
+  type ObservedHold,
   type ObservedJob,
   type ObservedPolicy,
   type ObservedWindow,
@@ -11,6 +12,7 @@ import {
   ProviderError,
 } from "@/lib/providers/contract";
 import { applyAssignmentRules } from "@/lib/resources/membership";
+import { writeHolds } from "./holds-sql";
 import {
   markResourcesVanished,
   markVaultsVanished,
@@ -28,8 +30,11 @@ import { writeWindows } from "./windows-sql";
 /** Where a region stands: what an interrupted reading goes on with, and when the slow lists were read last. */
 type Cursor = { runId?: string; step?: Step; vaultName?: string; readAt?: string; inventoryAt?: string };
 
-const steps = ["resources", "vaults", "points", "jobs", "policies", "windows"] as const;
+const steps = ["resources", "vaults", "points", "jobs", "policies", "holds", "windows"] as const;
 type Step = (typeof steps)[number];
+
+/** What changes seldom and takes many calls. */
+const slowSteps: readonly Step[] = ["resources", "policies", "holds"];
 
 /** AWS remembers jobs for so long. */
 const jobHorizonMs = days(30);
@@ -97,7 +102,7 @@ async function readSteps(reading: Reading): Promise<ProviderError | null> {
   const from = cursor.step ? steps.indexOf(cursor.step) : 0;
   let warning: ProviderError | null = null;
   for (const step of steps.slice(from)) {
-    if (!inventoryIsDue && (step === "resources" || step === "policies")) continue;
+    if (!inventoryIsDue && slowSteps.includes(step)) continue;
     await keepPlace(reading, { step });
     await sync.say({ region: reading.region, step });
     if (step === "resources") warning = await readResources(reading);
@@ -209,6 +214,12 @@ async function readPolicies({ sync, provider, place, region }: Reading): Promise
   sync.tally.add("policies", { read: policies.length, written, vanished: 0, resourceIds });
 }
 
+async function readHolds({ sync, provider, place, region }: Reading): Promise<void> {
+  const holds: ObservedHold[] = [];
+  for await (const page of provider.holds(region)) holds.push(...page);
+  sync.tally.add("holds", await observe(sync.actor, (tx) => writeHolds(tx, place, holds)));
+}
+
 async function readWindows({ sync, provider, place, region }: Reading): Promise<void> {
   const windows: ObservedWindow[] = [];
   for await (const page of provider.windows(region)) windows.push(...page);
@@ -247,6 +258,7 @@ const readers: Record<Exclude<Step, "resources">, (reading: Reading) => Promise<
   points: readPoints,
   jobs: readJobs,
   policies: readPolicies,
+  holds: readHolds,
   windows: readRestorable,
 };
 

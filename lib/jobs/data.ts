@@ -112,12 +112,13 @@ export const listJobs = read("estate:read", jobsQuery, async ({ db, visible }, q
 });
 
 async function countNow(db: Reader, visible: Visible): Promise<{ open: number; troubled: number; now: Date }> {
+  const seen = sqlResourceVisible(visible);
   const [row] = await db.$queryRaw<{ open: number; troubled: number; now: Date }[]>`
-    select count(*) filter (where ${anyState(openStates)})::int as open,
-      count(*) filter (where ${anyState(troubledStates)} and j.created_at > now() - interval '1 day')::int as troubled,
-      now() as now
-    from jobs j left join resources r on r.id = j.resource_id
-    where (j.created_at > now() - interval '1 day' or ${anyState(openStates)}) and ${sqlResourceVisible(visible)}`;
+    select now() as now,
+      (select count(*) from jobs j left join resources r on r.id = j.resource_id
+        where j.state in ('queued', 'running', 'cancelling') and ${seen})::int as open,
+      (select count(*) from jobs j left join resources r on r.id = j.resource_id
+        where j.state in ('failed', 'partial', 'expired', 'cancelled') and j.created_at > now() - interval '1 day' and ${seen})::int as troubled`;
   if (!row) throw new Error("The database did not count.");
   return row;
 }

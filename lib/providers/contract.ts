@@ -148,6 +148,16 @@ export type PolicySelection = {
   allConditions: { key: string; value: string; op: "equals" | "like" | "not_equals" | "not_like" }[];
 };
 
+/** What keeps recovery points from being deleted, and which: all of them, as the provider lists them now. */
+export type ObservedHold = {
+  providerRef: string;
+  title: string;
+  rawStatus: string;
+  createdAt: Date;
+  releasedAt: Date | null;
+  pointRefs: string[];
+};
+
 /** How far a continuous backup reaches. */
 export type ObservedWindow = { resourceRef: string; earliestAt: Date | null; latestAt: Date };
 
@@ -246,6 +256,7 @@ export type Provider = {
   points(region: string, query: { vaultName: string; createdAfter?: Date }): Pages<ObservedPoint>;
   jobs(region: string, query: { kind: ObservedJob["kind"]; createdAfter?: Date }): Pages<ObservedJob>;
   policies(region: string): Pages<ObservedPolicy>;
+  holds(region: string): Pages<ObservedHold>;
   windows(region: string): Pages<ObservedWindow>;
 
   restoreForm(

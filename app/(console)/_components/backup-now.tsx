@@ -123,7 +123,9 @@ function StartForm({ standing, onDone }: { standing: BackupStanding; onDone: () 
       <FormButtons>
         <DialogClose>Not now</DialogClose>
         <SubmitButton>
-          Back up <NameText text={standing.name} length={40} />
+          <span>
+            Back up <NameText text={standing.name} length={40} />
+          </span>
         </SubmitButton>
       </FormButtons>
     </ActionForm>

@@ -2,6 +2,7 @@ import "server-only";
 import { GetCallerIdentityCommand } from "@aws-sdk/client-sts";
 import { type ConnectionSettings, type Provider, ProviderError } from "@/lib/providers/contract";
 import { ask } from "./errors";
+import { readHolds } from "./holds";
 import { readBackupJob, readJobs } from "./jobs";
 import { readPointStatus, readPoints, readVaults } from "./points";
 import { readPolicies } from "./policies";
@@ -48,6 +49,7 @@ export function awsProvider(settings: ConnectionSettings, patience: Patience = u
     points: (region, query) => readPoints(read(region), query),
     jobs: (region, query) => readJobs(read(region), query),
     policies: (region) => readPolicies(read(region)),
+    holds: (region) => readHolds(read(region)),
     windows: (region) => readWindows(read(region)),
 
     restoreForm: async (region, query) => readRestoreForm(read(region), query),

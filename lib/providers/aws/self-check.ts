@@ -58,16 +58,20 @@ export async function checkConnection(
   const role = await checkIdentity("read-role", "Read role", settings.readRoleRef, settings.account, clients);
   if (role.verdict === "bad") return [role];
   const vaultName = await firstVault(clients);
-  return [
-    role,
-    await checkRegions(settings.regions, read),
-    ...(await checkInventory(clients)),
-    await checkRestoreForm(clients, settings, region, vaultName),
-    await checkCannotDelete("read-deletes", "Read role cannot delete backups", clients, settings, region, vaultName),
-    await checkCannotStart(clients, settings, region),
-    ...(await checkActing(settings, region, vaultName, act)),
-  ];
+  const groups = await Promise.all([
+    checkRegions(settings.regions, read).then(alone),
+    checkInventory(clients),
+    checkRestoreForm(clients, settings, region, vaultName).then(alone),
+    checkCannotDelete("read-deletes", "Read role cannot delete backups", clients, settings, region, vaultName).then(
+      alone,
+    ),
+    checkCannotStart(clients, settings, region).then(alone),
+    checkActing(settings, region, vaultName, act),
+  ]);
+  return [role, ...groups.flat()];
 }
+
+const alone = <T>(one: T): T[] => [one];
 
 const impossiblePoint = ({ account }: ConnectionSettings, region: string) =>
   `arn:aws:backup:${region}:${account}:recovery-point:00000000-0000-0000-0000-000000000000`;

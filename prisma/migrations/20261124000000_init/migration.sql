@@ -1542,6 +1542,8 @@ CREATE UNIQUE INDEX "findings_open" ON "findings" ("kind", "subject_type", "subj
 CREATE UNIQUE INDEX "sync_runs_one_live" ON "sync_runs" ("connection_id", "kind") WHERE "state" IN ('queued', 'running');
 CREATE UNIQUE INDEX "system_freezes_open" ON "system_freezes" ((true)) WHERE "released_at" IS NULL;
 CREATE INDEX "recovery_points_newest" ON "recovery_points" ((coalesce("data_as_of", 'epoch'::timestamptz)) DESC, "id" DESC);
+CREATE INDEX "jobs_open" ON "jobs" ("created_at" DESC, "id" DESC) WHERE "state" IN ('queued', 'running', 'cancelling');
+CREATE INDEX "jobs_troubled" ON "jobs" ("created_at" DESC, "id" DESC) WHERE "state" IN ('failed', 'partial', 'expired', 'cancelled');
 CREATE INDEX "resources_tags" ON "resources" USING gin ("tags" jsonb_path_ops);
 
 ALTER TABLE "tier_objectives" ADD CONSTRAINT "tier_objectives_no_overlap" EXCLUDE USING gist ("tier_id" WITH =, tstzrange("valid_from", "valid_to") WITH &&);

@@ -40,7 +40,7 @@ function Subject({ row }: { row: JobRow }) {
 /** The state, and below it what the provider says about it. */
 function Standing({ row: { state, percent, rawStatus, message } }: { row: JobRow }) {
   return (
-    <>
+    <div>
       <span title={`The provider says ${rawStatus}.`}>
         <StatusBadge kind={jobLook[state]}>
           {stateWords[state]}
@@ -52,7 +52,7 @@ function Standing({ row: { state, percent, rawStatus, message } }: { row: JobRow
           <NameText text={message} length={240} />
         </div>
       ) : null}
-    </>
+    </div>
   );
 }
 

@@ -9,9 +9,13 @@ export function standingOf({
   isStale,
   isBeingRead,
   readAt,
-}: Pick<ConnectionView, "state" | "isStale" | "isBeingRead" | "readAt">): Look {
+  regions,
+}: Pick<ConnectionView, "state" | "isStale" | "isBeingRead" | "readAt" | "regions">): Look {
   if (state === "disabled") return { kind: "none", text: "disabled" };
   if (isBeingRead) return { kind: "run", text: "being read" };
+  const failed = regions.filter((region) => region.state === "failed").length;
+  if (failed > 0 && (readAt === null || isStale)) return { kind: "bad", text: "cannot be read" };
+  if (failed > 0) return { kind: "warn", text: "read in part" };
   if (readAt === null) return { kind: "unknown", text: "not read yet" };
   return isStale ? { kind: "unknown", text: "stale" } : { kind: "ok", text: "fresh" };
 }
@@ -48,6 +52,7 @@ const stepWords: Readonly<Record<string, string>> = {
   points: "recovery points",
   jobs: "jobs",
   policies: "backup plans",
+  holds: "legal holds",
   windows: "restorable times",
 };
 
