@@ -23,6 +23,10 @@ export type Stack = z.infer<typeof facts> & z.infer<typeof access>;
 /** The running stack that the journeys go through: `npm test` raises one, else the demo's. */
 export function readStack(): Stack {
   const home = process.env.HOLDFAST_E2E_HOME ?? process.env.HOLDFAST_HOME ?? ".holdfast";
-  const read = (file: string): unknown => JSON.parse(fs.readFileSync(path.join(home, file), "utf8"));
+  const read = (file: string): unknown => {
+    const place = path.join(home, file);
+    if (!fs.existsSync(place)) throw new Error(`${place} is missing: run \`npm test\`, or \`npm run demo\` first.`);
+    return JSON.parse(fs.readFileSync(place, "utf8"));
+  };
   return { ...facts.parse(read("demo.json")), ...access.parse(read("demo/stack.json")) };
 }

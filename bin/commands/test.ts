@@ -9,20 +9,12 @@ import { type Command, say, Trouble } from "@/bin/stack/command";
 import { withCrew } from "@/bin/stack/crew";
 import { raiseDemo } from "@/bin/stack/demo-stack";
 import { nextFreePort } from "@/bin/stack/ports";
+import { makeRunFolder } from "@/bin/stack/run-folder";
 import { runTool, tools } from "@/bin/stack/run-tool";
 import { type Tally, tallyPlaywright, tallyVitest } from "@/bin/stack/test-report";
 
 const parts = ["check", "unit", "browser"] as const;
 type Part = (typeof parts)[number];
-
-/** Each run has a folder of its own, so that two runs do not meet. */
-function makeRunFolder(): string {
-  const root = path.join(homeFolder, "test");
-  fs.mkdirSync(root, { recursive: true });
-  const place = fs.mkdtempSync(path.join(root, "run-"));
-  fs.chmodSync(place, 0o755);
-  return place;
-}
 
 async function tallyChecks(): Promise<Tally> {
   const results = await runChecks();
@@ -101,7 +93,7 @@ export const test: Command = {
     });
     const only = values.only;
     if (only !== undefined && !isPart(only)) throw new Trouble(`--only knows ${parts.join(", ")}.`);
-    const place = makeRunFolder();
+    const place = await makeRunFolder(path.join(homeFolder, "test"));
     const work: Record<Part, () => Promise<Tally>> = {
       check: tallyChecks,
       unit: () => tallyUnits(place, positionals),

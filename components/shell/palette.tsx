@@ -119,7 +119,7 @@ function PaletteBody({ items, search, onChoose }: Props & { onChoose: (item: Pal
             The search could not be reached; pages and actions still work.
           </p>
         ) : null}
-        {found === "searching" ? null : (
+        {found === "searching" || (found !== null && found.items.length > 0) ? null : (
           <Command.Empty className="px-4 py-8 text-center text-ink-3">Nothing goes by that name.</Command.Empty>
         )}
         {[...groupsOf(items, "Go to")].map(([heading, members]) => (

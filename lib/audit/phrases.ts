@@ -178,7 +178,7 @@ const backupPhrases: Record<string, Phrase> = {
   },
   "backup.run.ended": {
     did: (target, d) =>
-      `saw the backup of ${target} end ${textOf(d, "state").replaceAll("_", " ")}${because(d, "message")}`,
+      `saw the backup of ${target} end: ${textOf(d, "state").replaceAll("_", " ")}${textOf(d, "message") ? `, ${textOf(d, "message")}` : ""}`,
     to: "follow a backup",
   },
 };

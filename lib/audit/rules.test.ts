@@ -82,7 +82,7 @@ describe("a sentence", () => {
     [
       "backup.run.ended",
       { state: "succeeded_with_issues" },
-      "Lena Fischer saw the backup of Orders (rr7k2m) end succeeded with issues.",
+      "Lena Fischer saw the backup of Orders (rr7k2m) end: succeeded with issues.",
     ],
     [
       "system.edit",

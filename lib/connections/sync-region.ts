@@ -90,7 +90,7 @@ async function begin(sync: RunningSync, provider: Provider, region: string): Pro
   });
 }
 
-/** Answers the refusal of the inventory where only that was refused: backups can be judged without it. */
+/** Answers the refusal of what backups can be judged without: the inventory, or legal holds. */
 async function readSteps(reading: Reading): Promise<ProviderError | null> {
   const { sync, cursor, isFull, readAt } = reading;
   if (sync.run.kind === "restorable") {
@@ -106,10 +106,22 @@ async function readSteps(reading: Reading): Promise<ProviderError | null> {
     await keepPlace(reading, { step });
     await sync.say({ region: reading.region, step });
     if (step === "resources") warning = await readResources(reading);
+    else if (step === "holds") warning = (await unlessDenied(() => readHolds(reading))) ?? warning;
     else await readers[step](reading);
   }
   if (inventoryIsDue) cursor.inventoryAt = readAt.toISOString();
   return warning;
+}
+
+/** The refusal of something that a role need not be allowed. */
+async function unlessDenied(step: () => Promise<void>): Promise<ProviderError | null> {
+  try {
+    await step();
+    return null;
+  } catch (error) {
+    if (error instanceof ProviderError && error.kind === "denied") return error;
+    throw error;
+  }
 }
 
 /** Notes how far a full reading came, so that another worker can go on from here. */
@@ -253,12 +265,11 @@ async function readRestorable(reading: Reading): Promise<void> {
   }
 }
 
-const readers: Record<Exclude<Step, "resources">, (reading: Reading) => Promise<void>> = {
+const readers: Record<Exclude<Step, "resources" | "holds">, (reading: Reading) => Promise<void>> = {
   vaults: readVaults,
   points: readPoints,
   jobs: readJobs,
   policies: readPolicies,
-  holds: readHolds,
   windows: readRestorable,
 };
 

@@ -66,7 +66,16 @@ export async function gatherResourceFacts(db: Db, chosen: Prisma.Sql, at: Date):
       join system_tiers st on st.system_id = s.id and st.valid_to is null
       join tier_objectives o on o.tier_id = st.tier_id and o.valid_to is null
       join resources r on r.id = m.resource_id
-      where m.valid_to is null group by r.connection_id)
+      where m.valid_to is null group by r.connection_id),
+    proofs as materialized (
+      select distinct on (p.resource_id) p.resource_id, v.at, v.level
+      from verifications v join recovery_points p on p.id = v.point_id
+      where p.resource_id in (select id from chosen) and v.result = 'passed' and v.level >= 'restored' and v.at <= ${at}::timestamptz
+      order by p.resource_id, v.at desc),
+    refuted_points as materialized (
+      select p.resource_id, bad.at, coalesce(p.data_as_of, p.started_at, '-infinity') as as_of
+      from verifications bad join recovery_points p on p.id = bad.point_id
+      where bad.result = 'failed' and p.resource_id in (select id from chosen) and p.vanished_at is null and ${sqlFailedProof})
     select r.id as resource_id, r.name, r.vanished_at, c.id as connection_id, c.name as connection_name,
       c.state = 'active' as enabled,
       case when g.region is null then c.last_success_at else g.last_success_at end as last_read_at,
@@ -136,15 +145,9 @@ export async function gatherResourceFacts(db: Db, chosen: Prisma.Sql, at: Date):
         and j.created_at > coalesce((select max(ok.created_at) from jobs ok where ok.resource_id = r.id and ok.kind = 'backup'
           and ok.state in ('succeeded', 'succeeded_with_issues')), '-infinity')) work on true
     left join lateral (
-      select max(bad.at) as at
-      from recovery_points p join verifications bad on bad.point_id = p.id and bad.result = 'failed'
-      where p.resource_id = r.id and p.vanished_at is null and ${sqlFailedProof}
-        and coalesce(p.data_as_of, p.started_at, '-infinity') > coalesce(greatest(point.as_of, stream.as_of), '-infinity')
-    ) refuted on true
-    left join lateral (
-      select v.at, v.level from recovery_points p join verifications v on v.point_id = p.id
-      where p.resource_id = r.id and v.result = 'passed' and v.level >= 'restored' and v.at <= ${at}::timestamptz
-      order by v.at desc limit 1) proof on true
+      select max(f.at) as at from refuted_points f
+      where f.resource_id = r.id and f.as_of > coalesce(greatest(point.as_of, stream.as_of), '-infinity')) refuted on true
+    left join proofs proof on proof.resource_id = r.id
     order by r.id`;
   return rows.map(toResourceFacts);
 }

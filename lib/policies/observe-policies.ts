@@ -5,7 +5,7 @@ import type { ObservedPolicy, ObservedRule } from "@/lib/providers/contract";
 import { selects } from "./rules";
 
 type Place = { connectionId: string; region: string };
-type PolicyRow = { id: string; providerRef: string };
+type PolicyRow = { id: string; providerRef: string; isNew: boolean };
 type OpenRule = Prisma.PolicyRuleGetPayload<Record<never, never>>;
 
 /** What of a rule makes it another rule when it changes. */
@@ -58,6 +58,8 @@ async function upsertPolicies(
   policies: readonly ObservedPolicy[],
 ): Promise<PolicyRow[]> {
   const page = policies.map(({ providerRef, name, rawStatus }) => ({ providerRef, name, rawStatus }));
+  const where = { connectionId, region, providerRef: { in: page.map(({ providerRef }) => providerRef) } };
+  const known = new Set((await tx.policy.findMany({ where, select: { id: true } })).map(({ id }) => id));
   await tx.$executeRaw`
     insert into policies as p (connection_id, region, provider_ref, name, raw_status, observed_at)
     select ${connectionId}::uuid, ${region}, x."providerRef", x.name, x."rawStatus", now()
@@ -65,10 +67,8 @@ async function upsertPolicies(
     on conflict (connection_id, region, provider_ref) do update set
       name = excluded.name, raw_status = excluded.raw_status, observed_at = now(), vanished_at = null
     where p.vanished_at is not null or (p.name, p.raw_status) is distinct from (excluded.name, excluded.raw_status)`;
-  return tx.policy.findMany({
-    where: { connectionId, region, vanishedAt: null, providerRef: { in: page.map(({ providerRef }) => providerRef) } },
-    select: { id: true, providerRef: true },
-  });
+  const rows = await tx.policy.findMany({ where, select: { id: true, providerRef: true } });
+  return rows.map((row) => ({ ...row, isNew: !known.has(row.id) }));
 }
 
 async function writeRules(
@@ -160,12 +160,12 @@ async function writeAssignments(
     where: { policyId: { in: ids } },
     select: { id: true, policyId: true, resourceId: true, validTo: true },
   });
-  const known = new Set(assigned.map(({ policyId }) => policyId));
+  const fresh = new Set([...byRef.values()].filter(({ isNew }) => isNew).map(({ id }) => id));
   const open = new Map(assigned.filter(({ validTo }) => validTo === null).map((one) => [keyOf(one), one]));
   const opening: Prisma.PolicyAssignmentCreateManyInput[] = [];
   for (const { policyId, resourceId, policy, resource } of coverageOf(policies, byRef, candidates)) {
     if (open.delete(keyOf({ policyId, resourceId }))) continue;
-    const since = policy.versionedAt && !known.has(policyId) ? later(policy.versionedAt, bornAt(resource)) : now;
+    const since = policy.versionedAt && fresh.has(policyId) ? later(policy.versionedAt, bornAt(resource)) : now;
     opening.push({ policyId, resourceId, validFrom: since < now ? since : now });
   }
   const closing = [...open.values()];

@@ -9,6 +9,7 @@ import { cancel, edit, start, totalVotes, votesNeeded } from "@/lib/approvals/ru
 import { demand, Refusal, refuse } from "@/lib/core/outcome";
 import { after, seconds } from "@/lib/core/time";
 import type { Tx } from "@/lib/platform/db";
+import { env } from "@/lib/platform/env";
 import type { Prisma } from "@/lib/platform/prisma/client";
 import { enqueue } from "@/lib/queue/enqueue";
 import { systemsVisible } from "@/lib/systems/visible";
@@ -478,7 +479,12 @@ export const startRestore = command({
     });
     await tx.restoreTiming.create({ data: { requestId: restoreId, phase: "dispatch", startedAt: now } });
     for (const { id } of restore.items)
-      await enqueue(tx, "restore.dispatch", { itemId: id }, { key: id, startAfterSeconds: 15 });
+      await enqueue(
+        tx,
+        "restore.dispatch",
+        { itemId: id },
+        { key: id, ...(env.HOLDFAST_DISPATCH === "web" ? { startAfterSeconds: 15 } : {}) },
+      );
     const hash = Buffer.from(approval.paramsHash ?? []).toString("hex");
     return {
       value: { itemIds: restore.items.map(({ id }) => id) },

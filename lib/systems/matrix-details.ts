@@ -127,17 +127,24 @@ const readMembers = (db: Reader, ids: string[]) => db.$queryRaw<MemberRow[]>`
 
 // The newest fresh copy of each resource in each vault; a vault's lock counts once it can no longer be lifted.
 const readCopies = (db: Reader, ids: string[], now: Date) => db.$queryRaw<CopyRow[]>`
-  select distinct on (p.resource_id, p.vault_id) p.resource_id, p.vault_id, p.account, p.region, v.kind = 'air_gapped' as air_gapped,
-    case when v.lock_mode = 'compliance' and v.lock_final_at <= ${now}::timestamptz then p.locked_until end as locked_until,
-    (select max(x.at) from recovery_points q join verifications x on x.point_id = q.id and x.result = 'passed'
-      where q.resource_id = p.resource_id and q.vault_id = p.vault_id) as verified_at,
-    ${sqlFailedProof} as refuted
-  from system_resources m
-  join recovery_points p on p.resource_id = m.resource_id
-  join vaults v on v.id = p.vault_id
-  where m.system_id = any(${ids}::uuid[]) and m.valid_to is null and m.required
-    and p.data_as_of > ${now}::timestamptz - make_interval(hours => ${copyFreshHours}) and ${sqlUsable(now)}
-  order by p.resource_id, p.vault_id, p.data_as_of desc`;
+  with members as materialized (
+    select m.resource_id from system_resources m where m.system_id = any(${ids}::uuid[]) and m.valid_to is null and m.required),
+  newest as materialized (
+    select distinct on (p.resource_id, p.vault_id) p.id, p.resource_id, p.vault_id, p.account, p.region, p.locked_until
+    from members m join recovery_points p on p.resource_id = m.resource_id
+    where p.data_as_of > ${now}::timestamptz - make_interval(hours => ${copyFreshHours}) and ${sqlUsable(now)}
+    order by p.resource_id, p.vault_id, p.data_as_of desc),
+  proofs as materialized (
+    select p.resource_id, p.vault_id, max(x.at) as at from verifications x join recovery_points p on p.id = x.point_id
+    where x.result = 'passed' and p.resource_id in (select resource_id from members) group by p.resource_id, p.vault_id)
+  select n.resource_id, n.vault_id, n.account, n.region, v.kind = 'air_gapped' as air_gapped,
+    case when v.lock_mode = 'compliance' and v.lock_final_at <= ${now}::timestamptz then n.locked_until end as locked_until,
+    proofs.at as verified_at,
+    exists (select 1 from recovery_points p where p.resource_id = n.resource_id and p.vault_id = n.vault_id
+      and p.data_as_of > ${now}::timestamptz - make_interval(hours => ${copyFreshHours}) and p.vanished_at is null
+      and ${sqlFailedProof}) as refuted
+  from newest n join vaults v on v.id = n.vault_id
+  left join proofs on proofs.resource_id = n.resource_id and proofs.vault_id = n.vault_id`;
 
 // Promised runs where there are any, else the backup jobs that were seen.
 const readRuns = (db: Reader, ids: string[], now: Date) => db.$queryRaw<RunRow[]>`

@@ -1544,6 +1544,7 @@ CREATE UNIQUE INDEX "system_freezes_open" ON "system_freezes" ((true)) WHERE "re
 CREATE INDEX "recovery_points_newest" ON "recovery_points" ((coalesce("data_as_of", 'epoch'::timestamptz)) DESC, "id" DESC);
 CREATE INDEX "jobs_open" ON "jobs" ("created_at" DESC, "id" DESC) WHERE "state" IN ('queued', 'running', 'cancelling');
 CREATE INDEX "jobs_troubled" ON "jobs" ("created_at" DESC, "id" DESC) WHERE "state" IN ('failed', 'partial', 'expired', 'cancelled');
+CREATE INDEX "verifications_failed" ON "verifications" ("point_id") WHERE "result" = 'failed';
 CREATE INDEX "resources_tags" ON "resources" USING gin ("tags" jsonb_path_ops);
 
 ALTER TABLE "tier_objectives" ADD CONSTRAINT "tier_objectives_no_overlap" EXCLUDE USING gist ("tier_id" WITH =, tstzrange("valid_from", "valid_to") WITH &&);

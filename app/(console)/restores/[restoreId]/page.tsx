@@ -2,10 +2,12 @@ import { dehydrate, QueryClient } from "@tanstack/react-query";
 import type { Metadata } from "next";
 import { LiveQueries } from "@/components/live/live-queries";
 import { show } from "@/lib/access/show";
+import { trailOf } from "@/lib/audit/data";
 import { getRestore, listMoments } from "@/lib/restores/data";
 import { restoreQuery } from "@/lib/restores/queries";
 import { type WizardStep, wizardSteps } from "@/lib/restores/rules";
 import { RestoreRun } from "./_components/restore-run";
+import { TrailCard } from "./_components/trail-card";
 import { Wizard } from "./_components/wizard";
 
 export const metadata: Metadata = { title: "Restore" };
@@ -17,12 +19,16 @@ export default async function RestorePage({ params, searchParams }: PageProps<"/
     const moments = await show((actor) => listMoments(actor, { restoreId }));
     return <Wizard restore={restore} moments={moments} step={stepAsked(step, restore.step)} />;
   }
+  const trail = await show((actor) => trailOf(actor, { targetType: "restore", targetId: restoreId }));
   const queryClient = new QueryClient();
   queryClient.setQueryData(restoreQuery(restoreId).queryKey, restore);
   return (
-    <LiveQueries state={dehydrate(queryClient)}>
-      <RestoreRun restoreId={restoreId} />
-    </LiveQueries>
+    <>
+      <LiveQueries state={dehydrate(queryClient)}>
+        <RestoreRun restoreId={restoreId} />
+      </LiveQueries>
+      <TrailCard entries={trail} />
+    </>
   );
 }
 

@@ -1,5 +1,7 @@
 "use client";
 import { useQueryClient, useSuspenseQuery } from "@tanstack/react-query";
+import { useRouter } from "next/navigation";
+import { useEffect, useRef } from "react";
 import { standing } from "@/app/(console)/restores/_components/standing";
 import { StatusGlyph } from "@/components/status/glyph";
 import { ProveForm } from "@/components/step-up/prove";
@@ -34,6 +36,13 @@ export function RestoreRun({ restoreId }: { restoreId: string }) {
   const query = restoreQuery(restoreId);
   const queryClient = useQueryClient();
   const { data: restore, isError } = useSuspenseQuery(query);
+  const router = useRouter();
+  const seen = useRef(restore.state);
+  useEffect(() => {
+    if (seen.current === restore.state) return;
+    seen.current = restore.state;
+    router.refresh();
+  }, [restore.state, router]);
   const again = () => void queryClient.invalidateQueries({ queryKey: query.queryKey });
   const { kind, text } = standing({ state: restore.state, approval: restore.approval.state });
   const waiting = restore.state === "waiting";

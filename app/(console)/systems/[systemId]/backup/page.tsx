@@ -6,6 +6,7 @@ import { StatusBadge } from "@/components/status/status-badge";
 import { ActionForm, FormButtons, SubmitButton } from "@/components/ui/action-form";
 import { Banner } from "@/components/ui/banner";
 import { Card } from "@/components/ui/card";
+import { CodeBlock } from "@/components/ui/code-block";
 import { Facts } from "@/components/ui/facts";
 import { Field } from "@/components/ui/field";
 import { Input } from "@/components/ui/input";
@@ -17,6 +18,7 @@ import { Select } from "@/components/ui/select";
 import { may } from "@/lib/access/permissions";
 import { show } from "@/lib/access/show";
 import { getBackupStanding } from "@/lib/backups/data";
+import { equivalentCommand } from "@/lib/backups/rules";
 import { getSystem } from "@/lib/systems/data";
 
 export const metadata: Metadata = { title: "Back up now" };
@@ -38,6 +40,7 @@ export default async function BackUpPage({ params, searchParams }: PageProps<"/s
   });
   const home = `/systems/${system.id}`;
   const { latest } = standing;
+  const usual = standing.vaults.find((vault) => vault.usual);
   return (
     <>
       <LiveRefresh url={`/api/live/systems/${system.id}`} />
@@ -55,7 +58,7 @@ export default async function BackUpPage({ params, searchParams }: PageProps<"/s
           <ActionForm action={startBackupAction} resetOnDone>
             <input type="hidden" name="resourceId" value={standing.resourceId} />
             <Field name="vault" label="Vault" required>
-              <Select defaultValue={standing.vaults.find(({ usual }) => usual)?.name}>
+              <Select defaultValue={usual?.name}>
                 {standing.vaults.map(({ name, keptDays, usual }) => (
                   <option key={name} value={name}>
                     {name}, {keptText(keptDays)}
@@ -83,6 +86,11 @@ export default async function BackUpPage({ params, searchParams }: PageProps<"/s
           </Banner>
         )}
       </Card>
+      {usual && standing.call ? (
+        <div className="max-w-3xl">
+          <CodeBlock label="Equivalent command" code={equivalentCommand(standing.call, usual)} wrap />
+        </div>
+      ) : null}
       {latest === null ? null : (
         <Card title="The last one asked for" padded className="max-w-3xl">
           <Facts
