@@ -2,7 +2,8 @@ import fs from "node:fs";
 import path from "node:path";
 import { setTimeout as pause } from "node:timers/promises";
 
-const ownerFile = "owner.pid";
+/** The name tells whose run it is. */
+const ownerOf = (name: string) => Number(/^run-(\d+)-/.exec(name)?.[1] ?? 0);
 
 function isAlive(pid: number): boolean {
   try {
@@ -14,10 +15,20 @@ function isAlive(pid: number): boolean {
 
 const firstNumber = (file: string) => (fs.existsSync(file) ? Number(fs.readFileSync(file, "utf8").split("\n")[0]) : 0);
 
+/** A number outlives its process: only one that names this very folder is ours to stop. */
+function servesFrom(pid: number, folder: string): boolean {
+  if (process.platform !== "linux") return true;
+  try {
+    return fs.readFileSync(`/proc/${pid}/cmdline`, "utf8").includes(folder);
+  } catch {
+    return false;
+  }
+}
+
 /** Asks a database server that a killed run left behind to stop; the file is its own, in a folder of ours. */
 async function stopServer(postmasterFile: string): Promise<void> {
   const pid = firstNumber(postmasterFile);
-  if (!isAlive(pid)) return;
+  if (!isAlive(pid) || !servesFrom(pid, path.dirname(postmasterFile))) return;
   process.kill(pid, "SIGINT");
   for (let tries = 0; tries < 100 && isAlive(pid); tries++) await pause(100);
 }
@@ -31,11 +42,9 @@ async function removeRun(place: string): Promise<void> {
 export async function makeRunFolder(root: string): Promise<string> {
   fs.mkdirSync(root, { recursive: true });
   for (const entry of fs.readdirSync(root).filter((name) => name.startsWith("run-"))) {
-    const place = path.join(root, entry);
-    if (!isAlive(firstNumber(path.join(place, ownerFile)))) await removeRun(place);
+    if (!isAlive(ownerOf(entry))) await removeRun(path.join(root, entry));
   }
-  const place = fs.mkdtempSync(path.join(root, "run-"));
+  const place = fs.mkdtempSync(path.join(root, `run-${process.pid}-`));
   fs.chmodSync(place, 0o755);
-  fs.writeFileSync(path.join(place, ownerFile), String(process.pid));
   return place;
 }

@@ -23,7 +23,7 @@ const operation = (): Proven => ({
 let actor: UserActor & { factorId: string };
 let code: (offsetSteps?: number) => Promise<string>;
 beforeEach(async () => {
-  actor = await person("approver");
+  actor = await person("operator");
   ({ code } = await armTotp(actor.factorId));
 });
 

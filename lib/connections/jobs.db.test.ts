@@ -5,6 +5,7 @@ import { db } from "@/lib/platform/db";
 import { theWorker } from "@/lib/platform/testing/people";
 import { openSession, usualPatience } from "@/lib/providers/aws/session";
 import type { ConnectionSettings } from "@/lib/providers/contract";
+import { providerFor } from "@/lib/providers/registry";
 import { addRole } from "@/sandbox/aws/estates/accounts";
 import {
   homeRegion,
@@ -17,6 +18,7 @@ import type { Role, World } from "@/sandbox/aws/world";
 import { type Sandbox, startSandbox } from "@/sandbox/main";
 import { syncConnection } from "./jobs";
 import type { SyncKind } from "./rules";
+import { Interrupted } from "./sync-run";
 
 const [production] = smallEstateConnections;
 if (!production) throw new Error("The small estate has no connections.");
@@ -237,6 +239,18 @@ it("goes on where a worker left off", async () => {
   expect(operations.indexOf("ListBackupJobs")).toBeGreaterThan(operations.indexOf("ListRecoveryPointsByBackupVault"));
   // The self-check afterwards describes databases and lists vaults once a region; the resumed reading itself did not.
   expect(operations.filter((operation) => operation === "ListProtectedResources")).toHaveLength(0);
+});
+
+it("lets go of a reading when its worker stops, and leaves it to the next", async () => {
+  const connectionId = await connect({ regions: [secondRegion] });
+  const stopped = syncConnection({ connectionId, kind: "full" }, theWorker(), providerFor, AbortSignal.abort());
+  await expect(stopped).rejects.toThrow(Interrupted);
+  expect(await db.syncRun.findFirstOrThrow({ where: { connectionId } })).toMatchObject({
+    state: "running",
+    finishedAt: null,
+  });
+  expect(await sync(connectionId)).toMatchObject({ state: "succeeded" });
+  expect(await db.syncRun.count({ where: { connectionId } })).toBe(1);
 });
 
 it("reads only what is young when it was there before", async () => {

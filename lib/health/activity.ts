@@ -37,14 +37,16 @@ export const getActivity = read("estate:read", nothing, async ({ db, visible }):
       order by (x.kind = 'request') desc, x.since desc limit 6`,
     db.$queryRaw<DueRow[]>`
       select * from (
-        select min(e.due_at) as at, 'runs' as what, count(distinct e.resource_id)::int as count,
-          count(distinct e.due_at)::int as times, pol.name,
-          case when count(distinct m.system_id) = 1 then (array_agg(m.system_id))[1] end as system_id
-        from expected_runs e join policy_rules pr on pr.id = e.rule_id join policies pol on pol.id = pr.policy_id
-        join resources r on r.id = e.resource_id left join system_resources m on m.resource_id = r.id and m.valid_to is null
-        where e.state = 'pending' and e.due_at > ${now}::timestamptz and e.due_at <= ${now}::timestamptz + interval '24 hours'
-          and ${sqlResourceVisible(visible)}
-        group by pol.name
+        select min(g.at) as at, 'runs' as what, max(g.count)::int as count, count(*)::int as times, g.name,
+          case when max(g.count) = 1 then (
+            select m.system_id from system_resources m where m.resource_id = min(g.resource)::uuid and m.valid_to is null) end as system_id
+        from (
+          select e.due_at as at, pol.name, count(*) as count, min(e.resource_id::text) as resource
+          from expected_runs e join policy_rules pr on pr.id = e.rule_id join policies pol on pol.id = pr.policy_id
+          join resources r on r.id = e.resource_id and ${sqlResourceVisible(visible)}
+          where e.state = 'pending' and e.due_at > ${now}::timestamptz and e.due_at <= ${now}::timestamptz + interval '24 hours'
+          group by e.due_at, pol.name) g
+        group by g.name
         union all
         select v.lock_final_at, 'lock', 1, 1, v.name, null from vaults v
         where v.lock_final_at between ${now}::timestamptz and ${now}::timestamptz + interval '24 hours' and v.vanished_at is null
