@@ -2,7 +2,7 @@ import { expect, test } from "./fixtures";
 import { givePasskey } from "./passkeys";
 import { openRequest, planRestore, submitPlan } from "./restoring";
 
-test.describe.configure({ timeout: 240_000 });
+test.describe.configure({ timeout: 480_000 });
 
 test("a broken staging database comes back: asked for, agreed to, started, checked, and written down", async ({
   page,

@@ -1,6 +1,7 @@
 import "server-only";
 import type { z } from "zod";
 import { Refusal, refuse } from "@/lib/core/outcome";
+import { isStorable } from "@/lib/core/words";
 import { type Actor, may, type Permission } from "./permissions";
 
 const wanted: Partial<Record<Permission, string>> = {
@@ -13,6 +14,16 @@ const wanted: Partial<Record<Permission, string>> = {
   "audit:read": "the auditor or administrator role",
 };
 
+const deepest = 12;
+
+/** Whether every text in what somebody sent can be kept, so that a NUL in an address is a refusal and not our failure. */
+function holdsStorable(raw: unknown, depth = 0): boolean {
+  if (typeof raw === "string") return isStorable(raw);
+  if (typeof raw !== "object" || raw === null || raw instanceof Date) return true;
+  if (depth > deepest) return false;
+  return Object.entries(raw).every(([key, value]) => isStorable(key) && holdsStorable(value, depth + 1));
+}
+
 /** What every door asks first: may they, and does what they say make sense? Throws a Refusal that names the fields. */
 export function admit<Input extends z.ZodType>(
   actor: Actor,
@@ -22,6 +33,8 @@ export function admit<Input extends z.ZodType>(
 ): z.output<Input> {
   if (!may(actor, permission))
     throw new Refusal(refuse("forbidden", `This needs ${wanted[permission] ?? `the permission ${permission}`}.`));
+  if (!holdsStorable(raw))
+    throw new Refusal(refuse("invalid", "Something here holds characters that cannot be kept. Type it again by hand."));
   const input = schema.safeParse(raw);
   if (input.success) return input.data;
   const fields: Record<string, string> = {};

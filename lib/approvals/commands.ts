@@ -8,20 +8,27 @@ import { passkeysNeeded } from "@/lib/people/rules";
 import type { Tx } from "@/lib/platform/db";
 import { env } from "@/lib/platform/env";
 import { systemsVisible } from "@/lib/systems/visible";
-import { type HeldApproval, lockApproval, moveApproval } from "./data";
+import { grantsOver, type HeldApproval, lockApproval, moveApproval } from "./data";
 import { factorSuffices, type LevelRule, type VoterGroup, vote } from "./rules";
 import { voteInput } from "./schema";
 
+/** The groups a person votes for on this request: a role over another team's systems says nothing here. */
+async function groupsOf(tx: Tx, actor: Actor, approvalId: string): Promise<VoterGroup[]> {
+  const restore = await tx.restoreRequest.findUnique({ where: { approvalId }, select: { systemId: true } });
+  const held = restore ? await grantsOver(tx, restore.systemId) : [];
+  return held.filter(({ userId }) => userId === actor.id).map(({ role }) => role);
+}
+
 /** The group a person votes for: the one that still lacks votes, of those they belong to. */
-function groupOf(actor: Actor, approval: HeldApproval): VoterGroup {
-  const held = actor.kind === "user" ? actor.grants.map(({ role }) => role) : [];
+function groupOf(held: readonly VoterGroup[], approval: HeldApproval): VoterGroup {
   const agreed = (group: VoterGroup) =>
     approval.votes.filter(
       (cast) => cast.revision === approval.revision && cast.verdict === "approve" && cast.group === group,
     ).length;
   const open = approval.needed.find(({ group, count }) => held.includes(group) && agreed(group) < count);
-  const any: VoterGroup = held.includes("approver") ? "approver" : "security_approver";
-  return open?.group ?? any;
+  const group = open?.group ?? held.find((role) => role === "approver") ?? held[0];
+  if (!group) throw new Refusal(refuse("forbidden", "This needs the approver role over this system."));
+  return group;
 }
 
 async function demandScope(tx: Tx, approvalId: string, visible: Parameters<typeof systemsVisible>[0]): Promise<void> {
@@ -71,7 +78,7 @@ export const castVote = command({
       ),
     );
     await demandPasskeys(tx, actor);
-    const group = groupOf(actor, approval);
+    const group = groupOf(await groupsOf(tx, actor, approvalId), approval);
     const state = demand(
       vote(approval, { voterId: actor.id, verdict, group, reason }, approval.rule, approval.needed, now),
     );

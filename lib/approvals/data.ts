@@ -6,7 +6,7 @@ import { accept, type Outcome, Refusal, refuse } from "@/lib/core/outcome";
 import type { Tx } from "@/lib/platform/db";
 import type { Prisma } from "@/lib/platform/prisma/client";
 import { type RestorePlan, restoreStates, type Verdict } from "@/lib/restores/rules";
-import { systemsVisible } from "@/lib/systems/visible";
+import { sqlGrantReaches, systemsVisible } from "@/lib/systems/visible";
 import {
   type Approval,
   type ApprovalState,
@@ -160,35 +160,30 @@ export async function currentPolicy(tx: Tx): Promise<{ id: string; levels: Polic
   return { id: made.id, levels: made.levels as unknown as PolicyLevels };
 }
 
+/** Who may vote for which group on a system's requests: a role counts where its scope reaches, and nowhere else. */
+export const grantsOver = (tx: Pick<Tx, "$queryRaw">, systemId: string) => tx.$queryRaw<
+  { userId: string; role: Vote["group"] }[]
+>`
+  select distinct g.user_id::text as "userId", g.role::text as role from role_grants g
+  where g.revoked_at is null and g.role in ('approver', 'security_approver') and ${sqlGrantReaches(systemId)}`;
+
 /** Active people who could vote on a system's request and hold a confirmed factor, the requester left out. */
-export async function eligibleVoters(
-  tx: Pick<Tx, "user">,
-  requesterId: string,
-  system: { ownerTeamId: string | null },
-) {
-  const inScope: Prisma.RoleGrantWhereInput = {
-    revokedAt: null,
-    role: { in: ["approver", "security_approver"] },
-    OR: [
-      { scopeKind: "everything" },
-      ...(system.ownerTeamId ? [{ scopeKind: "team" as const, scopeTeamId: system.ownerTeamId }] : []),
-    ],
-  };
+export async function eligibleVoters(tx: Pick<Tx, "user" | "$queryRaw">, requesterId: string, systemId: string) {
+  const held = await grantsOver(tx, systemId);
   const people = await tx.user.findMany({
     where: {
       status: "active",
-      id: { not: requesterId },
-      roleGrants: { some: inScope },
+      id: { in: held.map(({ userId }) => userId), not: requesterId },
       factors: { some: { confirmedAt: { not: null }, removedAt: null } },
     },
-    select: { id: true, displayName: true, roleGrants: { where: inScope, select: { role: true } } },
+    select: { id: true, displayName: true },
     orderBy: { displayName: "asc" },
     take: 200,
   });
-  return people.map(({ id, displayName, roleGrants }) => ({
+  return people.map(({ id, displayName }) => ({
     id,
     displayName,
-    groups: [...new Set(roleGrants.map(({ role }) => role as Vote["group"]))],
+    groups: held.filter(({ userId }) => userId === id).map(({ role }) => role),
   }));
 }
 
@@ -242,15 +237,7 @@ export const getApproval = read(
       select: columns,
     });
     if (!row) return null;
-    const system = await db.system.findUnique({
-      where: { id: row.restore?.systemId ?? "" },
-      select: { ownerTeamId: true },
-    });
-    const voters = await eligibleVoters(
-      db as unknown as Pick<Tx, "user">,
-      row.requesterId,
-      system ?? { ownerTeamId: null },
-    );
+    const voters = row.restore ? await eligibleVoters(db as unknown as Tx, row.requesterId, row.restore.systemId) : [];
     const preflight = await db.preflight.findFirst({
       where: { requestId: row.restore?.id ?? "" },
       orderBy: { at: "desc" },

@@ -37,6 +37,8 @@ const moment = z
   .transform((at) => (/(z|[+-]\d\d:?\d\d)$/i.test(at) ? at : `${at}Z`))
   .refine((at) => !Number.isNaN(Date.parse(at)))
   .transform((at) => new Date(at))
+  // PostgreSQL's calendar is shorter than JavaScript's.
+  .refine((at) => at.getUTCFullYear() >= 1 && at.getUTCFullYear() <= 9_999)
   .optional()
   .catch(undefined);
 

@@ -1,7 +1,7 @@
 import "server-only";
 import { z } from "zod";
 import type { Actor, Visible } from "@/lib/access/permissions";
-import type { Cursor } from "@/lib/core/cursor";
+import { type Cursor, isMoment } from "@/lib/core/cursor";
 import { Prisma } from "@/lib/platform/prisma/client";
 import { sqlResourceVisible, sqlSystemVisible } from "@/lib/systems/visible";
 import { areaPrefixes } from "./rules";
@@ -57,7 +57,7 @@ export function sqlWanted(filter: AuditFilter, visible: Visible, actor: Actor): 
 /** The rows beyond a place in the list, newest first. */
 export function sqlBeyond(cursor: Cursor | null): Prisma.Sql {
   const [ts = "", id = ""] = cursor?.values ?? [];
-  if (!cursor || Number.isNaN(Date.parse(ts)) || !z.uuid().safeParse(id).success) return Prisma.sql`true`;
+  if (!cursor || !isMoment(ts) || !z.uuid().safeParse(id).success) return Prisma.sql`true`;
   return cursor.back
     ? Prisma.sql`(e.ts, e.id) > (${ts}::timestamptz, ${id}::uuid)`
     : Prisma.sql`(e.ts, e.id) < (${ts}::timestamptz, ${id}::uuid)`;

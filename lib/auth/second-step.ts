@@ -3,7 +3,7 @@ import { randomBytes } from "node:crypto";
 import type { PublicKeyCredentialRequestOptionsJSON } from "@simplewebauthn/server";
 import { transactionTime } from "@/lib/access/command";
 import { record } from "@/lib/audit/record";
-import { accept, type Outcome, type Refused, refuse } from "@/lib/core/outcome";
+import { accept, type Outcome, Refusal, type Refused, refuse } from "@/lib/core/outcome";
 import { db, type Tx } from "@/lib/platform/db";
 import type { PreMfaActor } from "./actor";
 import { challengeSeconds, keepChallenge } from "./challenges";
@@ -52,11 +52,13 @@ export async function finishSecondStep(actor: PreMfaActor, origin: Origin, raw: 
   const proven = await proveFactor(actor, "sign_in", said.data);
   if ("refused" in proven) return fail(actor, proven);
   const amr = ["pwd", proven.kind === "passkey" ? "pop" : "otp", "mfa"];
-  return accept(
-    await db.$transaction((tx) =>
-      raiseSession(tx, actor, origin, amr, { factorId: proven.factorId, factor: proven.kind }),
-    ),
-  );
+  const detail = { factorId: proven.factorId, factor: proven.kind };
+  try {
+    return accept(await db.$transaction((tx) => raiseSession(tx, actor, origin, amr, detail)));
+  } catch (error) {
+    if (error instanceof Refusal) return error.refused;
+    throw error;
+  }
 }
 
 /** Replaces the session of the first step by one with both factors, under a new secret so that the old one is worth nothing. */
@@ -68,7 +70,9 @@ export async function raiseSession(
   detail: Record<string, unknown>,
 ): Promise<string> {
   const now = await transactionTime(tx);
-  await endSession(tx, actor.sessionId, "second factor shown", now);
+  // Whoever was shut out while they looked for their phone stays out, also where everybody's sessions were ended.
+  if (!(await endSession(tx, actor.sessionId, "second factor shown", now)))
+    throw new Refusal(refuse("unauthenticated", "This sign-in was ended meanwhile. Sign in again."));
   const { authEpoch } = await tx.user.findUniqueOrThrow({ where: { id: actor.id }, select: { authEpoch: true } });
   const opened = await openSession(tx, { userId: actor.id, authEpoch, aal: 2, amr, origin, now });
   const signedIn = { ...actor, sessionId: opened.sessionId, aal: 2, amr };

@@ -1,3 +1,9 @@
+import { isStorable } from "./words";
+
+/** A moment as our own places spell it, which every part of the system can read. */
+export const isMoment = (text: string): boolean =>
+  /^\d{4}-\d\d-\d\dT\d\d:\d\d:\d\d(\.\d{1,6})?Z$/.test(text) && !Number.isNaN(Date.parse(text));
+
 /** A place in a list that is paged by key: the sort's values and the id of a row, and which way to go from it. */
 export type Cursor = { values: readonly string[]; back: boolean };
 
@@ -14,7 +20,11 @@ export function readCursor(text: string | undefined, length: number, back: boole
   try {
     const bytes = Uint8Array.from(atob(text.replaceAll("-", "+").replaceAll("_", "/")), (c) => c.charCodeAt(0));
     const values: unknown = JSON.parse(new TextDecoder("utf-8", { fatal: true }).decode(bytes));
-    if (!Array.isArray(values) || values.length !== length || values.some((value) => typeof value !== "string"))
+    if (
+      !Array.isArray(values) ||
+      values.length !== length ||
+      values.some((value) => typeof value !== "string" || !isStorable(value))
+    )
       return null;
     return { values, back };
   } catch {

@@ -88,6 +88,9 @@ export const visible = (text: string): string =>
     return `⟨U+${code.toString(16).toUpperCase().padStart(4, "0")}⟩`;
   });
 
+/** Whether PostgreSQL can hold a text: it knows neither NUL nor half a character. */
+export const isStorable = (text: string): boolean => !/[\0\p{Cs}]/u.test(text);
+
 /** The text cut in its middle to at most `length` characters, because identifiers differ at their ends. */
 export function truncateMiddle(text: string, length: number): string {
   const characters = Array.from(text);

@@ -3,13 +3,15 @@ import { createHash } from "node:crypto";
 import { z } from "zod";
 import { command } from "@/lib/access/command";
 import type { CommandContext } from "@/lib/access/context";
+import { paramsHashOf } from "@/lib/approvals/fingerprint";
 import { canonicalJson } from "@/lib/core/canonical";
 import { Refusal, refuse } from "@/lib/core/outcome";
 import { after, minutes, seconds, secondsBetween } from "@/lib/core/time";
+import { equalBytes } from "@/lib/platform/crypto";
 import type { Tx } from "@/lib/platform/db";
 import type { Prisma } from "@/lib/platform/prisma/client";
 import { enqueue } from "@/lib/queue/enqueue";
-import type { PlanItem, RestoreState } from "@/lib/restores/rules";
+import type { PlanItem, RestorePlan, RestoreState } from "@/lib/restores/rules";
 
 const json = (value: unknown): Prisma.InputJsonValue => JSON.parse(JSON.stringify(value));
 
@@ -44,10 +46,11 @@ export const claimItem = command({
     if (!claim) throw new Refusal(refuse("conflict", "There is nothing to claim."));
     const item = await tx.restoreItem.findUniqueOrThrow({
       where: { id: itemId },
-      include: { request: { include: { approval: true } } },
+      include: { request: { include: { approval: { include: newestWording } } } },
     });
     const order = item.order as unknown as PlanItem;
-    const revision = item.request.approval.revision;
+    const { revision, paramsHash, revisions } = item.request.approval;
+    demandApproved(item, { paramsHash, plan: revisions[0]?.plan });
     const token = attemptToken(claim.request_id, itemId, revision, claim.attempt);
     const requestDigest = createHash("sha256").update(canonicalJson(order)).digest();
     await tx.restoreAttempt.upsert({
@@ -84,12 +87,28 @@ export const claimItem = command({
           token,
           owner,
           fence: claim.fence,
-          paramsHash: hashText(item.request.approval.paramsHash),
+          paramsHash: hashText(paramsHash),
         },
       ],
     };
   },
 });
+
+const newestWording = { revisions: { orderBy: { revision: "desc" }, take: 1 } } as const;
+
+/** Nothing is called but what people agreed to, word for word: the item is the plan's, and the plan is the hashed one. */
+function demandApproved(
+  item: { ordinal: number; order: unknown },
+  { paramsHash, plan }: { paramsHash: Uint8Array | null; plan: unknown },
+): void {
+  const agreed = (plan as RestorePlan | undefined)?.items[item.ordinal];
+  const same =
+    agreed !== undefined &&
+    canonicalJson(agreed) === canonicalJson(item.order) &&
+    paramsHash !== null &&
+    equalBytes(paramsHash, paramsHashOf(plan));
+  if (!same) throw new Refusal(refuse("conflict", "This item is not what was approved. Nothing is called."));
+}
 
 const hashText = (hash: Uint8Array | null) => (hash ? Buffer.from(hash).toString("hex") : "");
 
@@ -111,8 +130,9 @@ export const markSent = command({
   input: held,
   async run({ tx, now }, input) {
     const item = await writeHeld(tx, input, { message: null });
-    await tx.restoreAttempt.update({
-      where: { itemId_attempt: { itemId: item.id, attempt: item.attempt } },
+    // The first sending stays: the token's life, and where to look for what it made, count from there.
+    await tx.restoreAttempt.updateMany({
+      where: { itemId: item.id, attempt: item.attempt, sentAt: null },
       data: { sentAt: now },
     });
     return { value: now, audit: [["restore", item.requestId], { itemId: item.id, attempt: item.attempt }] };

@@ -2,7 +2,7 @@ import "server-only";
 import { z } from "zod";
 import type { Visible } from "@/lib/access/permissions";
 import { read } from "@/lib/access/read";
-import { type Cursor, readCursor, toPage } from "@/lib/core/cursor";
+import { type Cursor, isMoment, readCursor, toPage } from "@/lib/core/cursor";
 import type { Reader } from "@/lib/platform/db";
 import { Prisma } from "@/lib/platform/prisma/client";
 import { sqlResourceVisible } from "@/lib/systems/visible";
@@ -58,7 +58,7 @@ function conditionsOf(query: JobsQuery, visible: Visible): Prisma.Sql {
 function readPlace({ before, after }: JobsQuery): Cursor | null {
   const cursor = readCursor(before ?? after, 2, before !== undefined);
   const [at, id] = cursor?.values ?? [];
-  return cursor && at && !Number.isNaN(Date.parse(at)) && z.uuid().safeParse(id).success ? cursor : null;
+  return cursor && at && isMoment(at) && z.uuid().safeParse(id).success ? cursor : null;
 }
 
 const beyond = (cursor: Cursor | null) => {

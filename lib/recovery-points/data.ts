@@ -2,7 +2,7 @@ import "server-only";
 import { z } from "zod";
 import type { Visible } from "@/lib/access/permissions";
 import { read } from "@/lib/access/read";
-import { type Cursor, readCursor, toPage } from "@/lib/core/cursor";
+import { type Cursor, isMoment, readCursor, toPage } from "@/lib/core/cursor";
 import { readNow } from "@/lib/health/current";
 import { sqlFailedProof, sqlUsable } from "@/lib/health/facts";
 import type { ProofLevel } from "@/lib/health/rules";
@@ -127,7 +127,7 @@ function conditionsOf(query: PointsQuery, visible: Visible, now: Date): Prisma.S
 function readPlace(query: PointsQuery): Cursor | null {
   const cursor = readCursor(query.before ?? query.after, 2, query.before !== undefined);
   const [at, id] = cursor?.values ?? [];
-  return cursor && at && !Number.isNaN(Date.parse(at)) && z.uuid().safeParse(id).success ? cursor : null;
+  return cursor && at && isMoment(at) && z.uuid().safeParse(id).success ? cursor : null;
 }
 
 // Points without a moment of their data stand at the end, as if they were the oldest.
@@ -244,7 +244,7 @@ export const getPoint = read(
       })),
       copies,
       window: window && {
-        fromAt: window.fromAt.toISOString(),
+        fromAt: (window.earliestAt ?? window.fromAt).toISOString(),
         latestAt: window.latestAt.toISOString(),
         alive: window.toAt === null,
         lagSeconds: window.lagSeconds,

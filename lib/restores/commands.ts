@@ -3,7 +3,7 @@ import { randomBytes } from "node:crypto";
 import { z } from "zod";
 import { command } from "@/lib/access/command";
 import type { CommandContext } from "@/lib/access/context";
-import { currentPolicy, eligibleVoters, lockApproval, moveApproval } from "@/lib/approvals/data";
+import { currentPolicy, eligibleVoters, grantsOver, lockApproval, moveApproval } from "@/lib/approvals/data";
 import { fingerprintWords, paramsHashOf } from "@/lib/approvals/fingerprint";
 import { cancel, edit, start, totalVotes, votesNeeded } from "@/lib/approvals/rules";
 import { demand, Refusal, refuse } from "@/lib/core/outcome";
@@ -12,7 +12,7 @@ import type { Tx } from "@/lib/platform/db";
 import { env } from "@/lib/platform/env";
 import type { Prisma } from "@/lib/platform/prisma/client";
 import { enqueue } from "@/lib/queue/enqueue";
-import { systemsVisible } from "@/lib/systems/visible";
+import { resourcesVisible, systemsVisible } from "@/lib/systems/visible";
 import { type HeldRestore, lockRestore, planSource, seen } from "./data";
 import { buildPlan } from "./plan";
 import { type Draft, levelOf, proposedName, type RestorePlan, reach, type WhenChoice } from "./rules";
@@ -37,15 +37,19 @@ function makeHandle(): string {
   return `rr${[...randomBytes(6)].map((byte) => letters[byte % letters.length]).join("")}`;
 }
 
+async function resourceOf(tx: Tx, pointId: string): Promise<string> {
+  const point = await tx.recoveryPoint.findUnique({ where: { id: pointId }, select: { resourceId: true } });
+  if (!point) throw new Refusal(refuse("not_found", "This recovery point is no longer known."));
+  return point.resourceId;
+}
+
 /** Opens a draft for a system, a resource or a recovery point. Answers its id. */
 export const beginRestore = command({
   action: "restore.begin",
   permission: "restore:request",
   input: beginInput,
   async run({ tx, actor, visible }, { systemId, resourceId, pointId }) {
-    const point = pointId ? await tx.recoveryPoint.findUnique({ where: { id: pointId } }) : null;
-    if (pointId && !point) throw new Refusal(refuse("not_found", "This recovery point is no longer known."));
-    const chosen = point?.resourceId ?? resourceId ?? null;
+    const chosen = pointId ? await resourceOf(tx, pointId) : (resourceId ?? null);
     const membership = chosen
       ? await tx.systemResource.findFirst({ where: { resourceId: chosen, validTo: null } })
       : null;
@@ -59,7 +63,10 @@ export const beginRestore = command({
       );
     const system = await tx.system.findFirst({ where: { id: owner, ...systemsVisible(visible) } });
     if (!system) throw new Refusal(refuse("not_found", "There is no such system."));
-    const only = await tx.systemResource.findMany({ where: { systemId: owner, validTo: null }, take: 2 });
+    const mine = { systemId: owner, validTo: null, resource: resourcesVisible(visible) };
+    if (chosen && (await tx.systemResource.count({ where: { ...mine, resourceId: chosen } })) === 0)
+      throw new Refusal(refuse("not_found", "There is no such resource in this system."));
+    const only = await tx.systemResource.findMany({ where: mine, take: 2 });
     const picked = chosen ?? (only.length === 1 ? (only[0]?.resourceId ?? null) : null);
     const policy = await currentPolicy(tx);
     const [ids] = await tx.$queryRaw<{ id: string }[]>`select uuid_v7()::text as id`;
@@ -116,7 +123,7 @@ export const saveWhat = command({
   async run(ctx, { restoreId, draftRevision, resourceId, reason, incidentRef }) {
     const restore = await lockDraft(ctx, restoreId, draftRevision);
     const member = await ctx.tx.systemResource.findFirst({
-      where: { resourceId, systemId: restore.systemId, validTo: null },
+      where: { resourceId, systemId: restore.systemId, validTo: null, resource: resourcesVisible(ctx.visible) },
     });
     if (!member)
       throw new Refusal(
@@ -155,7 +162,9 @@ async function pointFor(tx: Tx, resourceId: string, when: WhenChoice): Promise<{
     orderBy: { latestAt: "desc" },
   });
   if (when.kind === "time")
-    demand(reach(new Date(when.at), window && { earliestAt: window.fromAt, latestAt: window.latestAt }));
+    demand(
+      reach(new Date(when.at), window && { earliestAt: window.earliestAt ?? window.fromAt, latestAt: window.latestAt }),
+    );
   if (window?.pointId) return { id: window.pointId, continuous: true };
   const [newest] = await tx.$queryRaw<{ id: string }[]>`
     select p.id::text from recovery_points p
@@ -190,12 +199,16 @@ export const saveWhen = command({
           : { kind };
     const point = await pointFor(ctx.tx, resourceId, when);
     const { form: _, ...rest } = restore.draft;
-    await saveDraft(ctx.tx, restore, { ...rest, when });
-    return { value: { restoreId, point }, audit: [["restore", restoreId], { when, pointId: point.id }] };
+    const saved = await saveDraft(ctx.tx, restore, { ...rest, when });
+    return { value: { restoreId, point, ...saved }, audit: [["restore", restoreId], { when, pointId: point.id }] };
   },
 });
 
+/** The draft that somebody looked outside for; null takes it as it stands. */
+const lookedAt = { draftRevision: z.number().int().nullable().default(null) };
+
 const formInput = restoreRef.extend({
+  ...lookedAt,
   form: z.custom<NonNullable<Draft["form"]>>((form) => typeof form === "object" && form !== null),
 });
 
@@ -204,8 +217,8 @@ export const keepForm = command({
   action: "restore.draft.form",
   permission: "restore:request",
   input: formInput,
-  async run(ctx, { restoreId, form }) {
-    const restore = await lockDraft(ctx, restoreId, null);
+  async run(ctx, { restoreId, draftRevision, form }) {
+    const restore = await lockDraft(ctx, restoreId, draftRevision);
     const point = await ctx.tx.recoveryPoint.findUniqueOrThrow({
       where: { id: form.pointId },
       include: { resource: true },
@@ -240,13 +253,15 @@ const verdicts = z.array(
   }),
 );
 
-/** Keeps what the pre-flight found. */
+/** Keeps what the pre-flight found, and which wording of the draft it looked at: it says nothing about a later one. */
 export const recordPreflight = command({
   action: "restore.preflight",
   permission: "restore:request",
-  input: restoreRef.extend({ verdicts, blocked: z.boolean() }),
-  async run(ctx, { restoreId, verdicts: found, blocked }) {
-    await lockDraft(ctx, restoreId, null);
+  input: restoreRef.extend({ ...lookedAt, verdicts, blocked: z.boolean() }),
+  async run(ctx, { restoreId, draftRevision, verdicts: found, blocked }) {
+    const restore = await lockDraft(ctx, restoreId, draftRevision);
+    const draft: Draft = { ...restore.draft, checkedRevision: restore.draftRevision };
+    await ctx.tx.restoreRequest.update({ where: { id: restoreId }, data: { draft: json(draft) } });
     await ctx.tx.preflight.create({ data: { requestId: restoreId, verdicts: json(found), blocked } });
     return {
       value: { blocked },
@@ -280,7 +295,7 @@ export const submitRestore = command({
   async run({ tx, actor, now }, { restoreId }) {
     const restore = await lockRestore(tx, restoreId);
     const preflight = await tx.preflight.findFirst({ where: { requestId: restoreId }, orderBy: { at: "desc" } });
-    if (!preflight || preflight.blocked)
+    if (!preflight || preflight.blocked || restore.draft.checkedRevision !== restore.draftRevision)
       throw new Refusal(refuse("invalid", "Run the pre-flight and mend what it calls red first."));
     const pending = await tx.approvalRequest.count({
       where: { requesterId: actor.id, state: "pending", approvalExpiresAt: { gt: now } },
@@ -365,8 +380,7 @@ async function tierApprovals(tx: Tx, systemId: string): Promise<number> {
 
 /** A request that nobody could ever approve is refused at once, saying who is missing. */
 async function demandSatisfiable(tx: Tx, restore: HeldRestore, needed: ReturnType<typeof votesNeeded>): Promise<void> {
-  const system = await tx.system.findUniqueOrThrow({ where: { id: restore.systemId }, select: { ownerTeamId: true } });
-  const voters = await eligibleVoters(tx, restore.requestedById, system);
+  const voters = await eligibleVoters(tx, restore.requestedById, restore.systemId);
   for (const { group, count } of needed) {
     const able = voters.filter(({ groups }) => groups.includes(group)).length;
     if (able < count)
@@ -426,16 +440,19 @@ export const cancelRestore = command({
   },
 });
 
-/** Counts again who voted, by the roles they hold now: a removed approver's vote no longer carries a start. */
-async function demandLivingVotes(tx: Tx, approval: Awaited<ReturnType<typeof lockApproval>>): Promise<void> {
+/** Counts again who voted, by the roles they hold over this system now: a removed approver's vote no longer carries a start. */
+async function demandLivingVotes(
+  tx: Tx,
+  approval: Awaited<ReturnType<typeof lockApproval>>,
+  systemId: string,
+): Promise<void> {
+  const held = await grantsOver(tx, systemId);
   const voters = approval.votes.filter(
     ({ revision, verdict }) => revision === approval.revision && verdict === "approve",
   );
   for (const { voterId, group } of voters) {
-    const holds = await tx.user.count({
-      where: { id: voterId, status: "active", roleGrants: { some: { role: group, revokedAt: null } } },
-    });
-    if (holds === 0)
+    const active = await tx.user.count({ where: { id: voterId, status: "active" } });
+    if (active === 0 || !held.some(({ userId, role }) => userId === voterId && role === group))
       throw new Refusal(
         refuse("conflict", "Somebody who voted may no longer do so. Revise the request and submit it again."),
       );
@@ -472,7 +489,7 @@ export const startRestore = command({
       throw new Refusal(
         refuse("conflict", "An administrator has frozen all restores. Nothing starts until they lift it."),
       );
-    await demandLivingVotes(tx, approval);
+    await demandLivingVotes(tx, approval, restore.systemId);
     await tx.restoreRequest.update({
       where: { id: restoreId },
       data: { state: "dispatching", stateAt: now, startedAt: now },

@@ -8,7 +8,7 @@ import { accept, demand, type Outcome, Refusal, refuse } from "@/lib/core/outcom
 import { secondsBetween } from "@/lib/core/time";
 import type { Tx } from "@/lib/platform/db";
 import type { Prisma } from "@/lib/platform/prisma/client";
-import { systemsVisible } from "@/lib/systems/visible";
+import { resourcesVisible, systemsVisible } from "@/lib/systems/visible";
 import { buildPlan, type PlanSource } from "./plan";
 import { type Draft, nextStep, type RestorePlan, type Verdict } from "./rules";
 import { itemRef, restoreList, restoreRef } from "./schema";
@@ -52,12 +52,15 @@ export async function planSource(
   });
   if (!restore) throw new Refusal(refuse("not_found", "There is no such restore."));
   const draft = restore.draft as Draft;
-  const point = draft.form
-    ? await db.recoveryPoint.findUnique({
-        where: { id: draft.form.pointId },
-        include: { resource: true, vault: true, connection: true },
-      })
-    : null;
+  // Level and approvers follow from the system: what is not its own, or no longer, has no plan under its name.
+  const systems = { some: { systemId: restore.systemId, validTo: null } };
+  const point =
+    draft.form && draft.resourceId
+      ? await db.recoveryPoint.findFirst({
+          where: { id: draft.form.pointId, resource: { id: draft.resourceId, systems } },
+          include: { resource: true, vault: true, connection: true },
+        })
+      : null;
   const tier = await db.systemTier.findFirst({
     where: { systemId: restore.systemId, validTo: null },
     include: { tier: { include: { objectives: { where: { validTo: null } } } } },
@@ -143,7 +146,10 @@ export const getRestore = read(
             slug: true,
             name: true,
             environment: true,
-            resources: { where: { validTo: null }, select: { resource: { select: resourceColumns } } },
+            resources: {
+              where: { validTo: null, resource: resourcesVisible(visible) },
+              select: { resource: { select: resourceColumns } },
+            },
           },
         },
         requestedBy: { select: { displayName: true } },
@@ -171,7 +177,8 @@ export const getRestore = read(
     });
     if (!row) return null;
     const draft = row.draft as Draft;
-    const preflight = row.preflights[0] ?? null;
+    // One that looked at an earlier wording of the draft says nothing about this one.
+    const preflight = (draft.checkedRevision === row.draftRevision && row.preflights[0]) || null;
     const revision = row.approval.revisions[0] ?? null;
     const now = new Date();
     return {
@@ -322,7 +329,7 @@ export const listChoices = read(
         name: true,
         environment: true,
         resources: {
-          where: { validTo: null },
+          where: { validTo: null, resource: resourcesVisible(visible) },
           select: { resource: { select: { id: true, name: true, kind: true, _count: { select: { points: true } } } } },
         },
       },
@@ -387,7 +394,7 @@ export const listMoments = read(
           : null,
       })),
       window: window && {
-        earliestAt: window.fromAt.toISOString(),
+        earliestAt: (window.earliestAt ?? window.fromAt).toISOString(),
         latestAt: window.latestAt.toISOString(),
         pointId: window.pointId,
       },
@@ -489,7 +496,7 @@ export const getLookup = read(
     const lastSuccessAt = point?.connection.lastSuccessAt ?? null;
     return {
       point,
-      window: window && { earliestAt: window.fromAt, latestAt: window.latestAt },
+      window: window && { earliestAt: window.earliestAt ?? window.fromAt, latestAt: window.latestAt },
       lastProof: proof && { at: proof.at, passed: proof.result === "passed", level: proof.level },
       dependents: dependents.map(({ from }) => from.name),
       measuredSeconds: measured.flatMap(({ rtaSeconds }) => (rtaSeconds === null ? [] : [rtaSeconds])),

@@ -35,7 +35,11 @@ async function asking<T>(look: () => Promise<Outcome<T>>): Promise<Outcome<T>> {
 }
 
 /** Asks the provider how the chosen point is restored, by the connection's read role, and keeps the answer in the draft. */
-export const readRestoreForm = (actor: Actor, restoreId: string, point: { id: string; continuous: boolean }) =>
+export const readRestoreForm = (
+  actor: Actor,
+  restoreId: string,
+  { point, draftRevision }: { point: { id: string; continuous: boolean }; draftRevision: number },
+) =>
   asking(async () => {
     const known = await getLookup(actor, { restoreId, pointId: point.id });
     if (!known?.point) return refuse("not_found", "This recovery point is no longer known.");
@@ -46,13 +50,17 @@ export const readRestoreForm = (actor: Actor, restoreId: string, point: { id: st
       resourceKind: resource.kind,
       continuous: point.continuous,
     });
-    return keepForm(actor, { restoreId, form: { ...form, pointId: point.id, readAt: new Date().toISOString() } });
+    return keepForm(actor, {
+      restoreId,
+      draftRevision,
+      form: { ...form, pointId: point.id, readAt: new Date().toISOString() },
+    });
   });
 
 /** Looks at everything that could go wrong before others are asked, and keeps the verdicts. Changes nothing at the provider. */
 export const checkRestore = (actor: Actor, restoreId: string) =>
   asking(async () => {
-    const draft = (await getRestore(actor, { restoreId }))?.draft;
+    const { draft, draftRevision = null } = (await getRestore(actor, { restoreId })) ?? {};
     if (!draft?.form || !draft.targetName) return refuse("invalid", "Choose the moment and the target first.");
     const known = await getLookup(actor, { restoreId, pointId: draft.form.pointId });
     if (!known?.point) return refuse("not_found", "This recovery point is no longer known.");
@@ -88,7 +96,7 @@ export const checkRestore = (actor: Actor, restoreId: string) =>
       notRestored: draft.form.notRestored,
       readAgeSeconds: known.readAgeSeconds,
     });
-    return recordPreflight(actor, { restoreId, verdicts, blocked: isBlocked(verdicts) });
+    return recordPreflight(actor, { restoreId, draftRevision, verdicts, blocked: isBlocked(verdicts) });
   });
 
 /**

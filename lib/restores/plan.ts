@@ -1,6 +1,6 @@
 import { accept, type Outcome, refuse } from "@/lib/core/outcome";
 import type { Comparator, Draft, PlanItem, RestorePlan } from "./rules";
-import { metadataOf } from "./rules";
+import { metadataOf, minReasonLength } from "./rules";
 
 type Moment = Date | null;
 
@@ -32,14 +32,21 @@ export type PlanSource = {
   assertions: { name: string; sql: string; comparator: string; expected: string }[];
 };
 
-/** Aurora's restore gives a cluster without instances; the plan names the one we add, inside the RTA (decisions 12). */
+/** Kinds whose restore gives a cluster without instances; the plan names the one we add, inside the RTA (decisions 12). */
+const clusters = ["Aurora", "DocumentDB", "Neptune"];
+
+/** What a restore leaves out and we add, by the settings of the plan; null where nothing is left out. */
 const completionOf = (kind: string, targetName: string): Record<string, string> | null =>
-  kind === "Aurora" ? { instanceIdentifier: `${targetName}-1`.slice(0, 63), instanceClass: "db.r7g.large" } : null;
+  clusters.includes(kind)
+    ? { instanceIdentifier: `${targetName}-1`.slice(0, 63), instanceClass: "db.r7g.large" }
+    : null;
 
 /** The plan a draft amounts to: the same draft always gives the same plan, so that its hash can be compared. */
 export function buildPlan({ restore, draft, point, tier, assertions }: PlanSource): Outcome<RestorePlan> {
   if (!point || !draft.when || !draft.targetName)
     return refuse("invalid", "This draft is not complete: go through its steps first.");
+  if (restore.reason.trim().length < minReasonLength)
+    return refuse("invalid", "Say why data has to come back.", { reason: "Say why data has to come back." });
   const metadata = metadataOf(draft);
   if (!metadata.ok) return metadata;
   const settings = point.connection.settings as { serviceRoleRef?: string | null };

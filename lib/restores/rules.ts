@@ -166,6 +166,8 @@ export type Draft = {
     createsNew: boolean;
     readAt: string;
   };
+  /** The draft's revision that the last pre-flight looked at. */
+  checkedRevision?: number;
 };
 
 export const wizardSteps = ["what", "when", "where", "check", "authorise"] as const;

@@ -37,7 +37,7 @@ export const getHistory = read(
     const [points, windows, work, restores] = await Promise.all([
       readPoints(db, owned, from, now),
       db.$queryRaw<{ id: string; resource: string; from_at: Date; to_at: Date; alive: boolean }[]>`
-      select w.id, o.name as resource, w.from_at, coalesce(w.to_at, w.latest_at) as to_at, w.to_at is null as alive
+      select w.id, o.name as resource, greatest(w.from_at, w.earliest_at) as from_at, coalesce(w.to_at, w.latest_at) as to_at, w.to_at is null as alive
       from (${owned}) o join restore_windows w on w.resource_id = o.id
       where coalesce(w.to_at, w.latest_at) > ${from}::timestamptz order by w.from_at desc limit 200`,
       db.$queryRaw<

@@ -51,6 +51,14 @@ export function sqlSystemVisible(visible: Visible, alias: "s" = "s"): Prisma.Sql
   return anyOf(ways);
 }
 
+/** Whether a row of `role_grants` under the alias `g` reaches a system: what systemsVisible asks, the other way round. */
+export const sqlGrantReaches = (systemId: string): Prisma.Sql => Prisma.sql`(g.scope_kind = 'everything'
+  or (g.scope_kind = 'team' and g.scope_team_id = (select s.owner_team_id from systems s where s.id = ${systemId}::uuid))
+  or (g.scope_kind = 'tag' and exists (
+    select 1 from system_resources m join resources r on r.id = m.resource_id
+    where m.system_id = ${systemId}::uuid and m.valid_to is null
+      and r.tags @> jsonb_build_object(g.scope_tag_key, g.scope_tag_value))))`;
+
 /** The same for raw SQL, on a row of `resources` under the alias `r`. */
 export function sqlResourceVisible(visible: Visible): Prisma.Sql {
   if (visible === "all") return Prisma.sql`true`;

@@ -128,7 +128,7 @@ export default async function RecoveryPointsPage({ searchParams }: PageProps<"/r
                 key: "resource",
                 header: "Resource",
                 cell: (point) => (
-                  <>
+                  <div>
                     <NameText text={point.resource} length={44} />
                     <div className="text-ink-3">
                       {point.resourceKind} ·{" "}
@@ -140,7 +140,7 @@ export default async function RecoveryPointsPage({ searchParams }: PageProps<"/r
                         </TextLink>
                       )}
                     </div>
-                  </>
+                  </div>
                 ),
               },
               {
@@ -156,12 +156,12 @@ export default async function RecoveryPointsPage({ searchParams }: PageProps<"/r
                 key: "kind",
                 header: "Kind",
                 cell: (point) => (
-                  <>
+                  <div>
                     {point.isCopy ? "copy" : point.kind}
                     <div className="text-ink-3">
                       <NameText text={point.vault} length={24} /> · {point.region}
                     </div>
-                  </>
+                  </div>
                 ),
               },
               { key: "proof", header: "Proof", cell: (point) => <Proof point={point} now={now} /> },

@@ -28,8 +28,8 @@ export async function saveWhatAction(_: ActionState, form: FormData): Promise<Ac
 }
 
 export async function saveWhenAction(_: ActionState, form: FormData): Promise<ActionState> {
-  const saved = await submitThen(saveWhen, form, (actor, { restoreId, point }) =>
-    readRestoreForm(actor, restoreId, point),
+  const saved = await submitThen(saveWhen, form, (actor, { restoreId, ...looked }) =>
+    readRestoreForm(actor, restoreId, looked),
   );
   if (!saved?.ok) return saved;
   redirect(`/restores/${String(form.get("restoreId"))}?step=where`);

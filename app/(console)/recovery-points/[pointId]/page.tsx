@@ -124,6 +124,24 @@ function factsOf(point: PointDetail): Fact[] {
   ];
 }
 
+/** Which moments it brings back, in a sentence. */
+function WhenLine({ point }: { point: PointDetail }) {
+  const { window, dataAsOf, now } = point;
+  if (window !== null)
+    return (
+      <>
+        It can be restored to any moment up to <Moment at={window.latestAt} precision="second" />
+        {window.alive ? ", and goes on." : ", where it ended."}
+      </>
+    );
+  if (dataAsOf === null) return "Nobody knows which moment its data is of.";
+  return (
+    <>
+      Its data is of <Moment at={dataAsOf} precision="second" />, <RelativeMoment at={dataAsOf} now={now} />.
+    </>
+  );
+}
+
 /** One recovery point: what it holds, from when, how well it is proven, and what can be done with it. */
 export default async function RecoveryPointPage({ params }: PageProps<"/recovery-points/[pointId]">) {
   const { pointId } = await params;
@@ -143,16 +161,7 @@ export default async function RecoveryPointPage({ params }: PageProps<"/recovery
             <NameText text={point.resource} length={60} />
           </>
         }
-        sub={
-          point.dataAsOf === null ? (
-            "Nobody knows which moment its data is of."
-          ) : (
-            <>
-              Its data is of <Moment at={point.dataAsOf} precision="second" />,{" "}
-              <RelativeMoment at={point.dataAsOf} now={point.now} />.
-            </>
-          )
-        }
+        sub={<WhenLine point={point} />}
         actions={
           mayRestore && restorable ? (
             <LinkButton href={`/restores/new?point=${point.id}`} variant="primary">

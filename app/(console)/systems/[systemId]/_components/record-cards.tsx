@@ -56,11 +56,11 @@ export function CoverageCard({ rows, resources }: { rows: readonly CoverageRow[]
             nowrap: true,
             header: "Runs",
             cell: (row) => (
-              <>
+              <span>
                 {row.continuous ? "continuously, and " : ""}
                 <code className="font-mono text-sm">{row.schedule}</code>{" "}
                 <span className="text-ink-3">{row.timeZone}</span>
-              </>
+              </span>
             ),
           },
           {
