@@ -3,7 +3,7 @@ import { PrismaPg } from "@prisma/adapter-pg";
 import type { Role } from "@/lib/access/permissions";
 import { PrismaClient } from "@/lib/platform/prisma/client";
 import { makePerson, nextCode, type Person } from "./people";
-import { readStack, type Stack } from "./stack";
+import { findProcess, readStack, type Stack } from "./stack";
 
 type Fixtures = {
   /** A person who exists for this test alone. */
@@ -14,6 +14,8 @@ type Fixtures = {
   browserOf: (person: Person) => Promise<Page>;
   /** A one-time code of the person that was not used before. */
   code: (person: Person) => Promise<string>;
+  /** Ends the worker as a power cut would; it is started again a second later. */
+  killWorker: () => void;
   /** The admin side of the pretend AWS: faults, calls, clock. */
   sandbox: Sandbox;
 };
@@ -75,6 +77,8 @@ export const test = base.extend<Fixtures, WorkerFixtures>({
   },
   // biome-ignore lint/correctness/noEmptyPattern: see above.
   code: async ({}, use) => use(nextCode),
+  // biome-ignore lint/correctness/noEmptyPattern: see above.
+  killWorker: async ({}, use) => use(() => process.kill(findProcess("worker"), "SIGKILL")),
   sandbox: async ({ stack }, use) => {
     const url = stack.sandbox.aws;
     const at = (path: string) => `${url}/_sandbox/${path}`;

@@ -20,9 +20,19 @@ const access = z.object({ ownerUrl: z.string(), workerUrl: z.string(), env: z.re
 
 export type Stack = z.infer<typeof facts> & z.infer<typeof access>;
 
+const stackHome = () => process.env.HOLDFAST_E2E_HOME ?? process.env.HOLDFAST_HOME ?? ".holdfast";
+
+/** The number of the stack's process of this name: web, worker or sandbox. */
+export function findProcess(name: string): number {
+  const lines = fs.readFileSync(path.join(stackHome(), "demo/running.pid"), "utf8").split("\n");
+  const line = lines.findLast((one) => one.endsWith(` ${name}`));
+  if (!line) throw new Error(`The stack has no process called ${name}.`);
+  return Number.parseInt(line, 10);
+}
+
 /** The running stack that the journeys go through: `npm test` raises one, else the demo's. */
 export function readStack(): Stack {
-  const home = process.env.HOLDFAST_E2E_HOME ?? process.env.HOLDFAST_HOME ?? ".holdfast";
+  const home = stackHome();
   const read = (file: string): unknown => {
     const place = path.join(home, file);
     if (!fs.existsSync(place)) throw new Error(`${place} is missing: run \`npm test\`, or \`npm run demo\` first.`);

@@ -51,7 +51,7 @@ async function raise(crew: Crew, port: number, origin: string): Promise<void> {
     program("bin/programs/prepare-installation.ts", "administrator"),
     { env: settings },
   );
-  crew.start({ name: "worker", args: program("lib/worker/main.ts"), env: settings });
+  crew.start({ name: "worker", args: program("lib/worker/main.ts"), env: settings, renewed: true });
   await startWeb(crew, { ...installation, cloud: webCloudCredentials(dispatch) }, port);
   say(`ready ${origin}`);
   if (invited.trim()) say(invited.trim());

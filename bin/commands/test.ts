@@ -8,10 +8,12 @@ import { demandChromium } from "@/bin/stack/chromium";
 import { type Command, say, Trouble } from "@/bin/stack/command";
 import { withCrew } from "@/bin/stack/crew";
 import { raiseDemo } from "@/bin/stack/demo-stack";
+import { claimHome } from "@/bin/stack/home";
 import { nextFreePort } from "@/bin/stack/ports";
 import { makeRunFolder } from "@/bin/stack/run-folder";
 import { runTool, tools } from "@/bin/stack/run-tool";
 import { type Tally, tallyPlaywright, tallyVitest } from "@/bin/stack/test-report";
+import type { DispatchMode } from "@/lib/platform/migrate";
 
 const parts = ["check", "unit", "browser"] as const;
 type Part = (typeof parts)[number];
@@ -37,35 +39,55 @@ async function tallyUnits(place: string, filters: string[]): Promise<Tally> {
   return tallyVitest(report, code);
 }
 
+type Pass = { dispatch: DispatchMode; args: string[] };
+
+/** Every journey where web may dispatch, then those that matter in the hardened shape, where only the worker may. */
+const passes: readonly Pass[] = [
+  { dispatch: "web", args: ["--grep-invert", "@hardened"] },
+  { dispatch: "worker", args: ["--grep", "@hardened"] },
+];
+
 async function tallyBrowser(place: string, filters: string[]): Promise<Tally> {
   const chromium = demandChromium();
   if ("missing" in chromium) return { passed: 0, failed: 1, notes: [`browser tests did not run: ${chromium.missing}`] };
-  say("browser journeys …");
   await ensureBuild();
-  const home = path.join(place, "home");
-  const report = path.join(place, "playwright.json");
+  const tallies: Tally[] = [];
+  for (const pass of passes) {
+    say(`browser journeys, dispatched by ${pass.dispatch} …`);
+    tallies.push(await tallyPass(place, pass, filters, chromium.place));
+  }
+  return sumTallies(tallies);
+}
+
+/** Raises the stack in a home of the run's own and goes through the journeys of one pass. */
+async function tallyPass(place: string, pass: Pass, filters: string[], chromium: string): Promise<Tally> {
+  const folder = path.join(place, "home");
+  const report = path.join(place, `playwright-${pass.dispatch}.json`);
+  const home = await claimHome(path.join(folder, "demo"));
   let tally: Tally = { passed: 0, failed: 1, notes: ["browser tests were interrupted"] };
-  await withCrew({ logFolder: path.join(place, "logs") }, async (crew) => {
-    const port = await nextFreePort(3_900);
-    const options = {
-      home,
-      port,
-      fresh: false,
-      speed: 60,
-      mode: "production",
-      dispatch: "web",
-      durable: false,
-    } as const;
-    await raiseDemo(crew, options);
-    const { code } = await runTool([tools.playwright, "test", ...filters], {
-      env: { HOLDFAST_E2E_HOME: home, CHROMIUM_PATH: chromium.place, PLAYWRIGHT_JSON_OUTPUT_NAME: report },
-      show: true,
+  try {
+    await withCrew({ logFolder: path.join(place, `logs-${pass.dispatch}`), home }, async (crew) => {
+      const port = await nextFreePort(3_900);
+      const shape = { mode: "production", durable: false, fresh: false, speed: 60, dispatch: pass.dispatch } as const;
+      await raiseDemo(crew, { home: folder, port, ...shape });
+      const { code } = await runTool([tools.playwright, "test", "--pass-with-no-tests", ...pass.args, ...filters], {
+        env: { HOLDFAST_E2E_HOME: folder, CHROMIUM_PATH: chromium, PLAYWRIGHT_JSON_OUTPUT_NAME: report },
+        show: true,
+      });
+      tally = tallyPlaywright(report, code);
+      return code;
     });
-    tally = tallyPlaywright(report, code);
-    return code;
-  });
+  } finally {
+    home.release();
+  }
   return tally;
 }
+
+const sumTallies = (tallies: readonly Tally[]): Tally => ({
+  passed: tallies.reduce((sum, { passed }) => sum + passed, 0),
+  failed: tallies.reduce((sum, { failed }) => sum + failed, 0),
+  notes: tallies.flatMap(({ notes }) => notes),
+});
 
 /** A part that cannot even begin is a failure with its reason, and the next part still runs. */
 async function attempt(part: Part, work: () => Promise<Tally>): Promise<Tally> {
@@ -101,9 +123,8 @@ export const test: Command = {
     };
     const tallies: Tally[] = [];
     for (const part of parts) if (only === undefined || only === part) tallies.push(await attempt(part, work[part]));
-    const passed = tallies.reduce((sum, tally) => sum + tally.passed, 0);
-    const failed = tallies.reduce((sum, tally) => sum + tally.failed, 0);
-    for (const note of tallies.flatMap((tally) => tally.notes)) say(note);
+    const { passed, failed, notes } = sumTallies(tallies);
+    for (const note of notes) say(note);
     if (failed === 0) fs.rmSync(place, { recursive: true, force: true });
     else say(`Logs and reports: ${place}`);
     say(`${passed} passed, ${failed} failed`);

@@ -7,11 +7,20 @@ import { Trouble } from "@/bin/stack/command";
 import type { Home } from "@/bin/stack/home";
 import { endTools } from "@/bin/stack/run-tool";
 
-type Member = { name: string; child: ChildProcess; log: string | null; ended: Promise<string> };
+type Member = { name: string; child: ChildProcess; log: string | null; ended: Promise<string>; startedMs: number };
 
-type Order = { name: string; args: readonly string[]; env: Record<string, string> };
+type Order = {
+  name: string;
+  args: readonly string[];
+  env: Record<string, string>;
+  /** Begins anew when it ends by itself, as a service manager would see to; not when it does so again and again. */
+  renewed?: boolean;
+};
 
 const patienceMs = 12_000;
+const renewalPauseMs = 1_000;
+const renewalWindowMs = 60_000;
+const renewalsInWindow = 5;
 
 /** The processes of one stack: started one by one, stopped together, and never outliving us unseen. */
 export class Crew {
@@ -28,27 +37,38 @@ export class Crew {
   /** With a folder, each process writes its words to NAME.log there; without one they go to our own output. */
   constructor(
     readonly logFolder: string | null,
-    readonly remember?: (pid: number) => void,
+    readonly remember?: Home["remember"],
   ) {
     if (logFolder) fs.mkdirSync(logFolder, { recursive: true });
   }
 
-  start({ name, args, env }: Order): void {
+  start(order: Order): void {
     if (this.#stopping) throw new Trouble("Stopped while starting.");
+    const { name, args, env, renewed = false } = order;
+    const isFirst = !this.#members.some((one) => one.name === name);
     const log = this.logFolder ? path.join(this.logFolder, `${name}.log`) : null;
-    const sink = log ? fs.openSync(log, "w", 0o600) : ("inherit" as const);
+    const sink = log ? fs.openSync(log, isFirst ? "w" : "a", 0o600) : ("inherit" as const);
     const child = spawn(process.execPath, args, { env: childEnv(env), stdio: ["ignore", sink, sink] });
     if (typeof sink === "number") fs.closeSync(sink);
     const ended = new Promise<string>((resolve) => {
       child.once("error", (error) => resolve(error.message));
       child.once("exit", (code, signal) => resolve(signal ?? `exit ${code}`));
     });
-    if (child.pid !== undefined) this.remember?.(child.pid);
-    const member = { name, child, log, ended };
+    if (child.pid !== undefined) this.remember?.(child.pid, name);
+    const member = { name, child, log, ended, startedMs: Date.now() };
     this.#members.push(member);
-    ended.then(async () => {
-      if (!this.#stopping) this.#tellFailure?.(await describeEnd(member));
+    ended.then(async (how) => {
+      if (this.#stopping) return;
+      if (!renewed || this.#endsTooOften(name)) return this.#tellFailure?.(await describeEnd(member));
+      process.stderr.write(`${name} ended (${how}) and is started again.\n`);
+      await pause(renewalPauseMs);
+      if (!this.#stopping) this.start(order);
     }, console.error);
+  }
+
+  #endsTooOften(name: string): boolean {
+    const since = Date.now() - renewalWindowMs;
+    return this.#members.filter((one) => one.name === name && one.startedMs > since).length > renewalsInWindow;
   }
 
   /** What runs after every process has ended: the database, last of all. */
@@ -60,7 +80,7 @@ export class Crew {
   async answers(name: string, url: string, limitMs = 120_000): Promise<void> {
     const until = Date.now() + limitMs;
     while (Date.now() < until) {
-      const member = this.#members.find((one) => one.name === name);
+      const member = this.#members.findLast((one) => one.name === name);
       if (this.#stopping) throw new Trouble("Stopped while starting.");
       if (member && hasEnded(member.child)) throw new Trouble(await describeEnd(member));
       const status = await fetch(url, { redirect: "manual", signal: AbortSignal.timeout(5_000) }).then(
@@ -70,7 +90,7 @@ export class Crew {
       if (status > 0 && status < 500) return;
       await pause(150);
     }
-    const log = this.#members.find((one) => one.name === name)?.log;
+    const log = this.#members.findLast((one) => one.name === name)?.log;
     throw new Trouble(
       `${name} did not answer at ${url} within ${limitMs / 1000} s.${log ? `\n${lastWords(log)}` : ""}`,
     );

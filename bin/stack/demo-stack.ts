@@ -75,7 +75,7 @@ export async function raiseDemo(crew: Crew, options: StackOptions): Promise<Demo
 
   say("Seeding the company …");
   await demandTool("The seed", program("prisma/seed.ts", "company", factsFile(home)), { env });
-  crew.start({ name: "worker", args: program("lib/worker/main.ts"), env });
+  crew.start({ name: "worker", args: program("lib/worker/main.ts"), env, renewed: true });
   say("Reading the estate for the first time …");
   await demandTool("The first synchronisation", program("prisma/seed.ts", "sync"), { env, show: true });
   await building;

@@ -5,7 +5,7 @@ import { Trouble } from "@/bin/stack/command";
 
 export type Home = {
   /** Writes a child down, so that a start after a crash can end what was left behind. */
-  remember(pid: number): void;
+  remember(this: void, pid: number, name: string): void;
   release(): void;
 };
 
@@ -55,7 +55,8 @@ async function endLeftovers(pids: readonly number[]): Promise<void> {
 export async function claimHome(place: string): Promise<Home> {
   fs.mkdirSync(place, { recursive: true });
   const file = path.join(place, "running.pid");
-  const [starter = 0, ...children] = fs.existsSync(file) ? fs.readFileSync(file, "utf8").split("\n").map(Number) : [];
+  const lines = fs.existsSync(file) ? fs.readFileSync(file, "utf8").split("\n") : [];
+  const [starter = 0, ...children] = lines.map((line) => Number(line.split(" ")[0]));
   if (starter > 0 && starter !== process.pid && isOurStart(starter))
     throw new Trouble(
       `Holdfast already runs on ${place} (process ${starter}). Stop it first, or set HOLDFAST_HOME to another folder.`,
@@ -63,7 +64,7 @@ export async function claimHome(place: string): Promise<Home> {
   await endLeftovers(children.filter((pid) => pid > 0));
   fs.writeFileSync(file, String(process.pid));
   return {
-    remember: (pid) => fs.appendFileSync(file, `\n${pid}`),
+    remember: (pid, name) => fs.appendFileSync(file, `\n${pid} ${name}`),
     release: () => fs.rmSync(file, { force: true }),
   };
 }

@@ -16,12 +16,12 @@ const wanted: Partial<Record<Permission, string>> = {
 
 const deepest = 12;
 
-/** Whether every text in what somebody sent can be kept, so that a NUL in an address is a refusal and not our failure. */
-function holdsStorable(raw: unknown, depth = 0): boolean {
-  if (typeof raw === "string") return isStorable(raw);
-  if (typeof raw !== "object" || raw === null || raw instanceof Date) return true;
+/** Whether every text in what somebody said can be kept, so that a NUL in an address is a refusal and not our failure. */
+function isKept(said: unknown, depth = 0): boolean {
+  if (typeof said === "string") return isStorable(said);
+  if (typeof said !== "object" || said === null || said instanceof Date) return true;
   if (depth > deepest) return false;
-  return Object.entries(raw).every(([key, value]) => isStorable(key) && holdsStorable(value, depth + 1));
+  return Object.entries(said).every(([key, value]) => isStorable(key) && isKept(value, depth + 1));
 }
 
 /** What every door asks first: may they, and does what they say make sense? Throws a Refusal that names the fields. */
@@ -33,9 +33,9 @@ export function admit<Input extends z.ZodType>(
 ): z.output<Input> {
   if (!may(actor, permission))
     throw new Refusal(refuse("forbidden", `This needs ${wanted[permission] ?? `the permission ${permission}`}.`));
-  if (!holdsStorable(raw))
-    throw new Refusal(refuse("invalid", "Something here holds characters that cannot be kept. Type it again by hand."));
   const input = schema.safeParse(raw);
+  if (input.success && !isKept(input.data))
+    throw new Refusal(refuse("invalid", "Something here holds characters that cannot be kept. Type it again by hand."));
   if (input.success) return input.data;
   const fields: Record<string, string> = {};
   for (const { path, message } of input.error.issues) fields[path.join(".") || "form"] ??= message;

@@ -1,6 +1,7 @@
 import { randomUUID } from "node:crypto";
 import { afterAll, beforeAll, describe, expect, it } from "vitest";
 import type { UserActor } from "@/lib/access/permissions";
+import { writeCursor } from "@/lib/core/cursor";
 import { db } from "@/lib/platform/db";
 import { ownerDb } from "@/lib/platform/testing/owner";
 import { person } from "@/lib/platform/testing/people";
@@ -90,7 +91,11 @@ describe("the log", () => {
     await write(lena, ["system", other.id]);
     const tom = await person("auditor", { kind: "team", teamId: team.id });
     await write(tom, thing());
-    const { rows } = await listAudit(tom, {});
+    const { rows } = await listAudit(tom, {
+      q: "\0",
+      after: writeCursor(["Tue", tom.id]),
+      from: "-200000-01-01T00:00:00Z",
+    });
     expect(rows.map(({ action, actorId }) => [action, actorId])).toEqual([
       ["system.edit", tom.id],
       ["system.edit", lena.id],

@@ -1,4 +1,5 @@
 import { z } from "zod";
+import { isStorable } from "@/lib/core/words";
 
 const text = z.string().catch("");
 
@@ -42,7 +43,7 @@ const moment = z
   .optional()
   .catch(undefined);
 
-const word = (max: number) => z.string().trim().min(1).max(max).optional().catch(undefined);
+const word = (max: number) => z.string().trim().min(1).max(max).refine(isStorable).optional().catch(undefined);
 
 /** What of the log is wanted; an address that makes no sense narrows nothing. */
 export const auditFilter = z.object({

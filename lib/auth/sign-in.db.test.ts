@@ -114,6 +114,18 @@ describe("the second step", () => {
     expect((await eventsOf(userId)).at(-1)).toMatchObject({ action: "session.confirm", outcome: "success" });
   });
 
+  it("opens nothing once the first step was ended, as when an administrator ends everybody's sessions", async () => {
+    const actor = await firstStep();
+    const { code } = await armTotp((await db.factor.findFirstOrThrow({ where: { userId } })).id);
+    const asked = await beginSecondStep(actor);
+    if (!asked.ok) throw new Error(asked.message);
+    await db.session.update({ where: { id: actor.sessionId }, data: { revokedAt: new Date() } });
+    const before = await db.session.count({ where: { userId, aal: 2 } });
+    const done = await finishSecondStep(actor, origin(), { challengeId: asked.value.challengeId, code: await code() });
+    expect(done).toMatchObject({ ok: false, code: "unauthenticated" });
+    expect(await db.session.count({ where: { userId, aal: 2 } })).toBe(before);
+  });
+
   it("ends the first session with the fifth wrong code", async () => {
     const actor = await firstStep();
     const codes: string[] = [];

@@ -1,8 +1,19 @@
 import { describe, expect, it } from "vitest";
-import { ageText, bytesText, countText, durationText, plural, truncateMiddle, visible } from "./words";
+import { ageText, bytesText, countText, durationText, isStorable, plural, truncateMiddle, visible } from "./words";
 
 const hour = 3_600;
 const day = 86_400;
+
+it.each([
+  ["plain", true],
+  ["", true],
+  ["a pair \u{1f512}", true],
+  ["a NUL \0", false],
+  ["half a pair \ud83d", false],
+  ["\udd12 the other half", false],
+])("says whether %j can be stored", (text, stored) => {
+  expect(isStorable(text)).toBe(stored);
+});
 
 describe("an age", () => {
   it.each([

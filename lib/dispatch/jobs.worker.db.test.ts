@@ -212,6 +212,29 @@ describe("a dispatched restore", () => {
     ).toMatchObject({ ok: false, code: "conflict" });
   });
 
+  it("is not called for anything but what was approved", async () => {
+    const { itemId } = await started();
+    const { order } = await ownerDb.restoreItem.findUniqueOrThrow({ where: { id: itemId } });
+    const other = { ...(order as object), roleRef: "arn:aws:iam::000000000000:role/elsewhere" };
+    await ownerDb.restoreItem.update({ where: { id: itemId }, data: { order: other } });
+    expect(await dispatchRestore(itemId, "worker")).toMatchObject({
+      state: "held",
+      message: expect.stringContaining("not what was approved"),
+    });
+    expect(await starts()).toHaveLength(0);
+  });
+
+  it("keeps the moment of its first sending, from which its token's life counts", async () => {
+    const { itemId, restoreId } = await started();
+    const lease = { itemId, owner: "worker:slow" };
+    const claim = value(await claimItem(theWorker(), { ...lease, leaseSeconds: 60 }));
+    const sentAt = async () => (await restoreOf(restoreId)).items[0]?.attempts[0]?.sentAt;
+    value(await markSent(theWorker(), { ...lease, fence: claim.fence }));
+    const first = await sentAt();
+    value(await markSent(theWorker(), { ...lease, fence: claim.fence }));
+    expect(await sentAt()).toEqual(first);
+  });
+
   it("waits out a provider that throttles, and says so meanwhile", async () => {
     const { itemId, restoreId } = await started();
     await fault({ operation: "StartRestoreJob", times: 30, effect: { kind: "throttle" } });

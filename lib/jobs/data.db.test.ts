@@ -3,7 +3,7 @@ import { beforeAll, describe, expect, it } from "vitest";
 import { db } from "@/lib/platform/db";
 import { ownerDb } from "@/lib/platform/testing/owner";
 import { person } from "@/lib/platform/testing/people";
-import { listJobs } from "./data";
+import { getJob, listJobs } from "./data";
 
 const minute = 60_000;
 const began = Math.floor(Date.now() / minute) * minute;
@@ -90,5 +90,16 @@ describe("the list of jobs", () => {
     const all = await listJobs(await person("viewer"), {});
     expect(all).toMatchObject({ open: 6, troubledToday: 12 });
     expect((await listJobs(await person("viewer", { kind: "tag", key: "team", value: "none" }), {})).rows).toEqual([]);
+  });
+});
+
+describe("one job", () => {
+  it("is shown whole, and looks like nothing outside its reader's scope or without a job", async () => {
+    const job = await db.job.findFirstOrThrow({ where: { connectionId, resourceId: resources.orders } });
+    const found = await getJob(await person("viewer"), { jobId: job.id });
+    expect(found).toMatchObject({ id: job.id, providerRef: job.providerRef, resource: { name: "orders" } });
+    const elsewhere = await person("viewer", { kind: "tag", key: "team", value: "nowhere" });
+    expect(await getJob(elsewhere, { jobId: job.id })).toBeNull();
+    expect(await getJob(await person("viewer"), { jobId: randomUUID() })).toBeNull();
   });
 });

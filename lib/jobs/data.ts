@@ -7,8 +7,8 @@ import type { Reader } from "@/lib/platform/db";
 import { Prisma } from "@/lib/platform/prisma/client";
 import { sqlResourceVisible } from "@/lib/systems/visible";
 import { type JobKind, type JobState, openStates, troubledStates } from "./rules";
-import { type JobsQuery, jobsQuery } from "./schema";
-import type { JobRow, JobsPage } from "./view";
+import { type JobsQuery, jobRef, jobsQuery } from "./schema";
+import type { JobDetail, JobRow, JobsPage } from "./view";
 
 type Found = {
   id: string;
@@ -86,16 +86,47 @@ const toRow = (row: Found): JobRow => ({
   finishedAt: row.finished_at?.toISOString() ?? null,
 });
 
+const columns = Prisma.sql`
+  j.id::text, j.kind::text, j.state::text, j.raw_status, r.id::text as resource_id, r.name as resource,
+  r.kind as resource_kind, j.resource_ref, s.id::text as system_id, s.name as system_name, c.id::text as connection_id,
+  c.name as connection_name, j.region, j.percent, j.size_bytes, j.message, j.created_at, j.started_at, j.finished_at,
+  to_char(j.created_at at time zone 'UTC', 'YYYY-MM-DD"T"HH24:MI:SS.MS"Z"') as key`;
+
+type FoundDetail = Found & {
+  provider_ref: string;
+  parent_ref: string | null;
+  error_code: string | null;
+  observed_at: Date;
+  point_id: string | null;
+  point_ref: string | null;
+};
+
+/** One job with what the provider calls it and the recovery point it made or used; null when none may be seen. */
+export const getJob = read("estate:read", jobRef, async ({ db, visible }, { jobId }): Promise<JobDetail | null> => {
+  const [row] = await db.$queryRaw<FoundDetail[]>`
+    select ${columns}, j.provider_ref, j.parent_ref, j.error_code, j.observed_at, j.point_ref, p.id::text as point_id
+    ${tables} left join recovery_points p
+      on p.connection_id = j.connection_id and p.region = j.region and p.provider_ref = j.point_ref
+    where j.id = ${jobId}::uuid and ${sqlResourceVisible(visible)}`;
+  return row
+    ? {
+        ...toRow(row),
+        providerRef: row.provider_ref,
+        parentRef: row.parent_ref,
+        errorCode: row.error_code,
+        observedAt: row.observed_at.toISOString(),
+        point: row.point_ref === null ? null : { id: row.point_id, ref: row.point_ref },
+      }
+    : null;
+});
+
 /** The provider's jobs, newest first, filtered and paged by key. */
 export const listJobs = read("estate:read", jobsQuery, async ({ db, visible }, query): Promise<JobsPage> => {
   const cursor = readPlace(query);
   const direction = Prisma.raw(cursor?.back ? "asc" : "desc");
   const [found, { open, troubled, now }] = await Promise.all([
     db.$queryRaw<Found[]>`
-      select j.id::text, j.kind::text, j.state::text, j.raw_status, r.id::text as resource_id, r.name as resource,
-        r.kind as resource_kind, j.resource_ref, s.id::text as system_id, s.name as system_name, c.id::text as connection_id,
-        c.name as connection_name, j.region, j.percent, j.size_bytes, j.message, j.created_at, j.started_at, j.finished_at,
-        to_char(j.created_at at time zone 'UTC', 'YYYY-MM-DD"T"HH24:MI:SS.MS"Z"') as key
+      select ${columns}
       ${tables} where ${conditionsOf(query, visible)} and ${beyond(cursor)}
       order by j.created_at ${direction}, j.id ${direction} limit ${query.limit + 1}`,
     countNow(db, visible),

@@ -1,4 +1,5 @@
 import { z } from "zod";
+import { isStorable } from "@/lib/core/words";
 import { jobKinds, jobStates } from "./rules";
 
 const optional = <T extends z.ZodType>(schema: T) => schema.optional().catch(undefined);
@@ -9,10 +10,12 @@ export const jobsQuery = z.object({
   state: optional(z.enum([...jobStates, "open", "troubled"])),
   resource: optional(z.uuid()),
   connection: optional(z.uuid()),
-  q: optional(z.string().trim().min(1).max(200)),
+  q: optional(z.string().trim().min(1).max(200).refine(isStorable)),
   after: optional(z.string().max(1_000)),
   before: optional(z.string().max(1_000)),
   limit: z.coerce.number().int().min(1).max(200).catch(50).default(50),
 });
 
 export type JobsQuery = z.output<typeof jobsQuery>;
+
+export const jobRef = z.object({ jobId: z.uuid("This link does not lead to a job.") });

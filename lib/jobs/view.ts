@@ -28,3 +28,13 @@ export type JobsPage = {
   open: number;
   troubledToday: number;
 };
+
+/** One job with all that its provider told of it. */
+export type JobDetail = JobRow & {
+  providerRef: string;
+  parentRef: string | null;
+  errorCode: string | null;
+  observedAt: string;
+  /** The recovery point it made or used; its id is null while we have not read the point itself. */
+  point: { id: string | null; ref: string } | null;
+};

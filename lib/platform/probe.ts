@@ -37,12 +37,19 @@ export async function withProbe<T>(reach: Reach, work: (ask: Ask) => Promise<T>)
   }
 }
 
+/** Sent by the extended protocol, in which a text is one statement whatever it holds. */
+const oneStatement = (text: string) => ({ text, queryMode: "extended" });
+
 async function askOne(client: Client, sql: string): Promise<Answered> {
   try {
     await client.query("begin read only");
-    const { rows, fields } = await client.query({ text: sql, rowMode: "array" });
-    if (rows.length !== 1 || fields.length !== 1)
-      return { ok: false, message: `It answered ${rows.length} rows of ${fields.length} values; one value is wanted.` };
+    // A cursor takes one query and no more, and of its answer only what is looked at travels here.
+    await client.query(oneStatement(`declare answer no scroll cursor for ${sql.replace(/;\s*$/, "")}`));
+    const { rows, fields } = await client.query({ text: "fetch 2 from answer", rowMode: "array" });
+    if (rows.length !== 1 || fields.length !== 1) {
+      const many = rows.length > 1 ? "several rows" : `${rows.length} rows`;
+      return { ok: false, message: `It answered ${many} of ${fields.length} values; one value is wanted.` };
+    }
     return { ok: true, value: asText(rows[0]?.[0]) };
   } catch (error) {
     return { ok: false, message: error instanceof Error ? error.message.slice(0, longest) : "It did not answer." };
@@ -53,5 +60,7 @@ async function askOne(client: Client, sql: string): Promise<Answered> {
 
 const asText = (value: unknown): string | null => {
   if (value === null || value === undefined) return null;
-  return (value instanceof Date ? value.toISOString() : String(value)).slice(0, longest);
+  if (value instanceof Date) return value.toISOString();
+  if (value instanceof Uint8Array) return `\\x${Buffer.from(value.subarray(0, longest / 2 - 1)).toString("hex")}`;
+  return (typeof value === "object" ? JSON.stringify(value) : String(value)).slice(0, longest);
 };

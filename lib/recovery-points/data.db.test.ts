@@ -1,5 +1,7 @@
+import { randomUUID } from "node:crypto";
 import { afterAll, beforeAll, describe, expect, it } from "vitest";
 import type { Scope } from "@/lib/access/permissions";
+import { writeCursor } from "@/lib/core/cursor";
 import { getActivity } from "@/lib/health/activity";
 import { getHome, getHomeStamp } from "@/lib/health/data";
 import { type Estate, openEstate } from "@/lib/platform/testing/estate";
@@ -34,6 +36,10 @@ describe("recovery points", () => {
     const back = await listPoints(actor, { limit: 3, before: third.before });
     expect(back.rows.map(({ id }) => id)).toEqual(second.rows.map(({ id }) => id));
     expect((await listPoints(actor, { after: "garbage", status: "nonsense", q: "\u0000" })).rows).toHaveLength(8);
+    for (const moment of ["1", "Tue", "+012345-01-01T00:00:00Z", "2026-01-01T00:00:00Z (x)", "\u0000"]) {
+      const after = writeCursor([moment, randomUUID()]);
+      expect((await listPoints(actor, { after })).rows).toHaveLength(8);
+    }
   });
 
   it("can be narrowed down by what counts, status, kind, vault and name", async () => {

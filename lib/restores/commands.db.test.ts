@@ -1,13 +1,32 @@
 import { randomUUID } from "node:crypto";
 import { afterAll, beforeAll, describe, expect, it } from "vitest";
 import { castVote } from "@/lib/approvals/commands";
-import { proofOfVote } from "@/lib/approvals/data";
+import { getApproval, proofOfVote } from "@/lib/approvals/data";
 import { db } from "@/lib/platform/db";
 import { ownerDb } from "@/lib/platform/testing/owner";
 import { person } from "@/lib/platform/testing/people";
 import { restorable } from "@/lib/platform/testing/restorable";
-import { draftOf, type Person, prove, startBy, submitBy, value, voteBy } from "@/lib/platform/testing/restoring";
-import { cancelRestore, recordPreflight, reviseRestore, saveWhat, saveWhere, startRestore } from "./commands";
+import {
+  draftOf,
+  type Person,
+  prove,
+  rdsForm,
+  startBy,
+  submitBy,
+  value,
+  voteBy,
+} from "@/lib/platform/testing/restoring";
+import {
+  beginRestore,
+  cancelRestore,
+  keepForm,
+  recordPreflight,
+  reviseRestore,
+  saveWhat,
+  saveWhen,
+  saveWhere,
+  startRestore,
+} from "./commands";
 import { getRestore, proofOfStart } from "./data";
 
 let lena: Person;
@@ -95,6 +114,69 @@ describe("a draft", () => {
     expect(await saveWhat(await person("viewer"), said)).toMatchObject({ code: "forbidden" });
   });
 
+  it("takes no resource of another system, at its beginning or by a move before it is submitted", async () => {
+    const [mine, other] = [await restorable(), await restorable({ environment: "production" })];
+    const foreign = { resourceId: other.resource.id, pointId: other.point.id };
+    for (const chosen of [{ resourceId: foreign.resourceId }, { pointId: foreign.pointId }])
+      expect(await beginRestore(lena, { systemId: mine.system.id, ...chosen })).toMatchObject({ code: "not_found" });
+    const { restoreId, resource } = await drafted();
+    const whose = { resourceId: resource.id, validTo: null };
+    await ownerDb.systemResource.updateMany({ where: whose, data: { systemId: other.system.id } });
+    await expect(submitBy(lena, restoreId)).rejects.toThrow(/not complete/);
+  });
+
+  it("is not submitted without a reason, whichever steps were left out", async () => {
+    const { system, point } = await restorable();
+    const { restoreId } = value(await beginRestore(lena, { systemId: system.id }));
+    value(await saveWhen(lena, { restoreId, draftRevision: 1, kind: "point", pointId: point.id }));
+    value(await keepForm(lena, { restoreId, form: rdsForm(point.id) }));
+    value(await recordPreflight(lena, { restoreId, verdicts: [], blocked: false }));
+    await expect(submitBy(lena, restoreId)).rejects.toThrow(/Say why/);
+  });
+
+  it("offers and takes a tag's resources alone where a scope is a tag", async () => {
+    const { system, resource } = await restorable();
+    const tags = { team: `t-${resource.id}` };
+    const tagged = await ownerDb.resource.create({
+      data: {
+        connectionId: resource.connectionId,
+        region: resource.region,
+        observedAt: resource.observedAt,
+        providerRef: `${resource.providerRef}-tagged`,
+        kind: "RDS",
+        name: `${resource.name}-tagged`,
+        account: resource.account,
+        tags,
+      },
+    });
+    const validFrom = new Date(Date.now() - 3_600_000);
+    await ownerDb.systemResource.create({ data: { systemId: system.id, resourceId: tagged.id, validFrom } });
+    const tom = await person("operator", { kind: "tag", key: "team", value: tags.team });
+    expect(await beginRestore(tom, { systemId: system.id, resourceId: resource.id })).toMatchObject({ ok: false });
+    const { restoreId } = value(await beginRestore(tom, { systemId: system.id }));
+    const said = { restoreId, draftRevision: 1, resourceId: resource.id, reason: "Wrong prices since 4.18" };
+    expect(await saveWhat(tom, said)).toMatchObject({ ok: false, code: "invalid" });
+    expect(value(await saveWhat(tom, { ...said, resourceId: tagged.id }))).toMatchObject({ draftRevision: 2 });
+    expect((await getRestore(tom, { restoreId }))?.resources.map(({ id }) => id)).toEqual([tagged.id]);
+  });
+
+  it("keeps no answer that was asked for an earlier wording of it", async () => {
+    const { restoreId, point } = await drafted();
+    const { draftRevision } = await db.restoreRequest.findUniqueOrThrow({ where: { id: restoreId } });
+    const late = { restoreId, draftRevision: draftRevision - 1 };
+    expect(await keepForm(lena, { ...late, form: rdsForm(point.id) })).toMatchObject({ code: "conflict" });
+    expect(await recordPreflight(lena, { ...late, verdicts: [], blocked: false })).toMatchObject({ code: "conflict" });
+  });
+
+  it("refuses text that no database can hold", async () => {
+    const { restoreId } = await drafted();
+    const { draftRevision } = await db.restoreRequest.findUniqueOrThrow({ where: { id: restoreId } });
+    const settings = { MultiAZ: "tr\0ue" };
+    const said = { restoreId, draftRevision, targetName: "orders-new" };
+    expect(await saveWhere(lena, { ...said, settings })).toMatchObject({ ok: false, code: "invalid" });
+    expect(await saveWhere(lena, { ...said, settings: { MultiAZ: "\ud800" } })).toMatchObject({ code: "invalid" });
+  });
+
   it("cannot be submitted over a pre-flight that stops it", async () => {
     const { restoreId } = await drafted();
     value(
@@ -159,6 +241,35 @@ describe("a request", () => {
     expect(["approved", "rejected"]).toContain(state);
   });
 
+  it("counts a vote for the group that its voter belongs to over this very system", async () => {
+    const { approvalId, system } = await submitted();
+    const [here, there] = [
+      await ownerDb.team.create({ data: { name: `Here ${randomUUID()}` } }),
+      await ownerDb.team.create({ data: { name: `There ${randomUUID()}` } }),
+    ];
+    await ownerDb.system.update({ where: { id: system.id }, data: { ownerTeamId: here.id } });
+    const sara = await person("security_approver", { kind: "team", teamId: here.id });
+    await ownerDb.roleGrant.create({
+      data: { userId: sara.id, role: "approver", scopeKind: "team", scopeTeamId: there.id },
+    });
+    const both = [...sara.grants, { role: "approver" as const, scope: { kind: "team" as const, teamId: there.id } }];
+    expect(value(await voteBy({ ...sara, grants: both }, approvalId))).toBe("pending");
+    expect(await db.approvalVote.findFirst({ where: { requestId: approvalId } })).toMatchObject({
+      group: "security_approver",
+    });
+  });
+
+  it("can be approved by somebody whose scope is a tag", async () => {
+    const made = await drafted();
+    const tags = { team: `t-${made.resource.id}` };
+    await ownerDb.resource.update({ where: { id: made.resource.id }, data: { tags } });
+    const tim = await person("approver", { kind: "tag", key: "team", value: tags.team });
+    value(await submitBy(lena, made.restoreId));
+    const { approvalId } = await db.restoreRequest.findUniqueOrThrow({ where: { id: made.restoreId } });
+    expect((await getApproval(tim, { approvalId }))?.eligible.map(({ id }) => id)).toContain(tim.id);
+    expect(value(await voteBy(tim, approvalId))).toBe("approved");
+  });
+
   it("loses its votes when its plan is changed, and a proof for the old plan opens nothing", async () => {
     const { approvalId, restoreId } = await submitted();
     const old = value(await proofOfVote(ben, { approvalId, verdict: "approve" }));
@@ -166,6 +277,8 @@ describe("a request", () => {
     value(await reviseRestore(lena, { restoreId }));
     const { draftRevision } = await db.restoreRequest.findUniqueOrThrow({ where: { id: restoreId } });
     value(await saveWhere(lena, { restoreId, draftRevision, targetName: "orders-elsewhere", settings: {} }));
+    expect(await submitBy(lena, restoreId)).toMatchObject({ ok: false, code: "invalid" });
+    value(await recordPreflight(lena, { restoreId, verdicts: [], blocked: false }));
     value(await submitBy(lena, restoreId));
     expect(await castVote(ben, { approvalId, verdict: "approve", grantId })).toMatchObject({
       ok: false,

@@ -6,6 +6,7 @@ import { paramsHashOf } from "@/lib/approvals/fingerprint";
 import { type Level, stateAt } from "@/lib/approvals/rules";
 import { accept, demand, type Outcome, Refusal, refuse } from "@/lib/core/outcome";
 import { secondsBetween } from "@/lib/core/time";
+import { isStorable } from "@/lib/core/words";
 import type { Tx } from "@/lib/platform/db";
 import type { Prisma } from "@/lib/platform/prisma/client";
 import { resourcesVisible, systemsVisible } from "@/lib/systems/visible";
@@ -314,7 +315,7 @@ export const listRestores = read("restore:read", restoreList, async ({ db, visib
 /** Systems that can be chosen for a restore, by name; a text narrows them. */
 export const listChoices = read(
   "restore:request",
-  z.object({ q: z.string().trim().max(120).catch("") }),
+  z.object({ q: z.string().trim().max(120).refine(isStorable).catch("") }),
   async ({ db, visible }, { q }) => {
     const rows = await db.system.findMany({
       where: {

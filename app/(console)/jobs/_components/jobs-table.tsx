@@ -38,13 +38,15 @@ function Subject({ row }: { row: JobRow }) {
 }
 
 /** The state, and below it what the provider says about it. */
-function Standing({ row: { state, percent, rawStatus, message } }: { row: JobRow }) {
+function Standing({ row: { id, state, percent, rawStatus, message } }: { row: JobRow }) {
   return (
     <div>
       <span title={`The provider says ${rawStatus}.`}>
         <StatusBadge kind={jobLook[state]}>
-          {stateWords[state]}
-          {state === "running" && percent !== null ? ` · ${percent} %` : ""}
+          <TextLink href={`/jobs/${id}`}>
+            {stateWords[state]}
+            {state === "running" && percent !== null ? ` · ${percent} %` : ""}
+          </TextLink>
         </StatusBadge>
       </span>
       {message ? (
