@@ -1,7 +1,15 @@
 import path from "node:path";
 import { parseArgs } from "node:util";
 import { env, homeFolder } from "@/bin/env";
-import { dataFolder, givenOwnerUrl, installationSecrets, originFor, rolePasswords, urlOf } from "@/bin/stack/addresses";
+import {
+  dataFolder,
+  demandCurrent,
+  givenOwnerUrl,
+  installationSecrets,
+  originFor,
+  rolePasswords,
+  urlOf,
+} from "@/bin/stack/addresses";
 import { ensureBuild } from "@/bin/stack/build";
 import { type Command, parsePort, say, Trouble } from "@/bin/stack/command";
 import { type Crew, withCrew } from "@/bin/stack/crew";
@@ -11,7 +19,7 @@ import { claimHome } from "@/bin/stack/home";
 import { isPortFree } from "@/bin/stack/ports";
 import { demandTool, program } from "@/bin/stack/run-tool";
 import { cloudCredentials, type Installation, webCloudCredentials, workerSettings } from "@/bin/stack/settings";
-import { checkDatabase, type DispatchMode, migrate, type RoleUrls } from "@/lib/platform/migrate";
+import { type DispatchMode, migrate, type RoleUrls } from "@/lib/platform/migrate";
 
 /** The roles' addresses of a database that is at this version: ours, one whose owner we are, or one migrated elsewhere. */
 async function openDatabase(crew: Crew, dispatch: DispatchMode): Promise<RoleUrls> {
@@ -19,11 +27,7 @@ async function openDatabase(crew: Crew, dispatch: DispatchMode): Promise<RoleUrl
   const given = givenOwnerUrl();
   if (given) return migrate({ ownerUrl: given, passwords, dispatch, say });
   if (env.HOLDFAST_DB_APP_URL) {
-    const state = await checkDatabase(env.HOLDFAST_DB_APP_URL);
-    if (state !== "current")
-      throw new Trouble(
-        `The database is ${state === "empty" ? "empty" : "older than this version"}: run \`npm run holdfast -- migrate\` with its owner's DATABASE_URL first.`,
-      );
+    await demandCurrent(env.HOLDFAST_DB_APP_URL);
     return { app: urlOf("app"), worker: urlOf("worker"), sealer: urlOf("sealer") };
   }
   say("Starting PostgreSQL …");

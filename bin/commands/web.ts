@@ -1,12 +1,11 @@
 import { parseArgs } from "node:util";
 import { env } from "@/bin/env";
-import { deployedSecrets, originFor, urlOf } from "@/bin/stack/addresses";
+import { demandCurrent, deployedSecrets, originFor, urlOf } from "@/bin/stack/addresses";
 import { ensureBuild } from "@/bin/stack/build";
 import { type Command, parsePort, say } from "@/bin/stack/command";
 import { withCrew } from "@/bin/stack/crew";
 import { startWeb } from "@/bin/stack/demo-stack";
 import { cloudCredentials } from "@/bin/stack/settings";
-import { checkDatabase } from "@/lib/platform/migrate";
 
 export const web: Command = {
   summary: "one web process of a deployment; its database is migrated elsewhere",
@@ -17,7 +16,7 @@ export const web: Command = {
     const port = parsePort(values.port ?? "3000");
     const origin = originFor(port);
     const app = urlOf("app");
-    await checkDatabase(app);
+    await demandCurrent(app);
     await ensureBuild();
     return withCrew({ logFolder: null }, async (crew) => {
       const installation = {

@@ -1,18 +1,17 @@
 import { env } from "@/bin/env";
-import { deployedSecrets, originFor, urlOf } from "@/bin/stack/addresses";
+import { demandCurrent, deployedSecrets, originFor, urlOf } from "@/bin/stack/addresses";
 import { ensureClient } from "@/bin/stack/build";
 import type { Command } from "@/bin/stack/command";
 import { withCrew } from "@/bin/stack/crew";
 import { demandTool, program } from "@/bin/stack/run-tool";
 import { cloudCredentials, workerSettings } from "@/bin/stack/settings";
-import { checkDatabase } from "@/lib/platform/migrate";
 
 export const worker: Command = {
   summary: "one worker of a deployment: synchronises, restores, validates, seals the audit log",
   usage: "  Reads HOLDFAST_DB_WORKER_URL and HOLDFAST_DB_SEALER_URL, or DATABASE_URL.",
   async run() {
     const urls = { worker: urlOf("worker"), sealer: urlOf("sealer") };
-    await checkDatabase(urls.worker);
+    await demandCurrent(urls.worker);
     await ensureClient();
     return withCrew({ logFolder: null }, async (crew) => {
       const settings = workerSettings({

@@ -2,7 +2,7 @@ import fs from "node:fs";
 import path from "node:path";
 import { env, homeFolder } from "@/bin/env";
 import { Trouble } from "@/bin/stack/command";
-import type { RoleUrls } from "@/lib/platform/migrate";
+import { checkDatabase, type RoleUrls } from "@/lib/platform/migrate";
 import { loadSecrets, type Secrets } from "@/lib/platform/secrets";
 
 /** The secrets of this installation: kept in its home, and made there at its first start. */
@@ -59,6 +59,15 @@ export function urlOf(kind: keyof RoleUrls): string {
   url.username = `holdfast_${kind}_${url.pathname.slice(1)}`;
   url.password = rolePasswords()[kind];
   return url.href;
+}
+
+/** Refuses a database that is not at this version: whoever is not its owner cannot bring it there. */
+export async function demandCurrent(url: string): Promise<void> {
+  const state = await checkDatabase(url);
+  if (state === "current") return;
+  throw new Trouble(
+    `The database is ${state === "empty" ? "empty" : "older than this version"}: run \`npm run holdfast -- migrate\` with its owner's DATABASE_URL first.`,
+  );
 }
 
 /** Where browsers reach us. Without encryption only this very machine may be named. */

@@ -1,9 +1,11 @@
 import { execFileSync } from "node:child_process";
 import fs from "node:fs";
+import os from "node:os";
 import path from "node:path";
 import { pathToFileURL } from "node:url";
 import { PrismaPg } from "@prisma/adapter-pg";
 import { bindMigrationAwareSqlAdapterFactory } from "@prisma/driver-adapter-utils";
+import { openOwnDatabase } from "@/bin/stack/database";
 
 const schemaFolder = "prisma/schema";
 const migrationsFolder = "prisma/migrations";
@@ -33,7 +35,7 @@ const presentFiles = (): SchemaFile[] =>
       content: fs.readFileSync(`${schemaFolder}/${name}`, "utf8"),
     }));
 
-async function openEngine(files: SchemaFile[]) {
+async function openEngine(files: SchemaFile[], url: string) {
   const base = path.resolve("node_modules/@prisma/schema-engine-wasm");
   const glue = await import(pathToFileURL(path.join(base, "schema_engine_bg.js")).href);
   const module = new WebAssembly.Module(fs.readFileSync(path.join(base, "schema_engine_bg.wasm")));
@@ -41,8 +43,7 @@ async function openEngine(files: SchemaFile[]) {
   const begin = instance.exports.__wbindgen_start;
   glue.__wbg_set_wasm(instance.exports);
   if (typeof begin === "function") begin();
-  // A comparison of schema with schema asks no database; the engine wants an adapter all the same.
-  const connect = () => new PrismaPg({ connectionString: "postgres://none@127.0.0.1:1/none" }).connect();
+  const connect = () => new PrismaPg({ connectionString: url }).connect();
   const factory = {
     provider: "postgres" as const,
     adapterName: "@prisma/adapter-pg",
@@ -56,13 +57,26 @@ async function openEngine(files: SchemaFile[]) {
   );
 }
 
+/** The engine asks a server which PostgreSQL it writes for, so a throw-away one is started for it. */
+async function withServer<Value>(work: (url: string) => Promise<Value>): Promise<Value> {
+  const place = fs.mkdtempSync(path.join(os.tmpdir(), "holdfast-draft-"));
+  fs.chmodSync(place, 0o755);
+  const server = await openOwnDatabase({ dataDir: path.join(place, "postgres"), durable: false });
+  try {
+    return await work(server.ownerUrl);
+  } finally {
+    await server.stop();
+    fs.rmSync(place, { recursive: true, force: true });
+  }
+}
+
 /**
  * The SQL that leads from the committed schema files to today's. Reading a database back fails in the engine on
  * PostgreSQL 18, so schema is compared with schema.
  */
-export async function diffSchemas(): Promise<string> {
+async function diffSchemas(url: string): Promise<string> {
   const [from, to] = [committedFiles(), presentFiles()];
-  const engine = await openEngine(to);
+  const engine = await openEngine(to, url);
   const { stdout } = await engine.diff({
     from: from.length > 0 ? { tag: "schemaDatamodel", files: from } : { tag: "empty" },
     to: { tag: "schemaDatamodel", files: to },
@@ -76,7 +90,7 @@ export async function diffSchemas(): Promise<string> {
 
 /** Writes the difference as the next migration and answers its file; null when nothing changed. */
 export async function draftMigration(name: string, now: Date): Promise<string | null> {
-  const sql = await diffSchemas();
+  const sql = await withServer(diffSchemas);
   if (sql.trim() === "" || sql.startsWith("-- This is an empty migration")) return null;
   const stamp = now.toISOString().replaceAll(/\D/g, "").slice(0, 14);
   const folder = path.join(migrationsFolder, `${stamp}_${name}`);

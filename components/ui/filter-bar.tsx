@@ -70,9 +70,9 @@ export function FilterBar({
   const Icon = pending ? LoaderCircle : Search;
 
   return (
-    <form ref={form} aria-label="Filter the list" onSubmit={submit} className="flex flex-wrap items-center gap-2">
+    <form ref={form} aria-label="Filter the list" onSubmit={submit} className="flex flex-wrap items-center gap-2 max-md:grid max-md:grid-cols-2">
       {searchName === null ? null : (
-        <span className="relative min-w-0 flex-1 basis-56 md:max-w-80">
+        <span className="relative min-w-0 flex-1 basis-56 max-md:col-span-2 md:max-w-80">
           <Icon
             aria-hidden="true"
             className={cn(
@@ -106,7 +106,7 @@ export function FilterBar({
             defaultValue={value}
             onChange={apply}
             className={cn(
-              "max-w-56 min-w-0 font-medium",
+              "min-w-0 font-medium md:max-w-56",
               value !== "" && "[&>select]:border-accent [&>select]:bg-accent-wash",
             )}
           >

@@ -255,6 +255,8 @@ describe("a tier", () => {
       code: "forbidden",
     });
     const admin = await person("administrator");
+    const ofATag = await person("administrator", { kind: "tag", key: "team", value: "one" });
+    expect(await editTier(ofATag, form({ rpoSeconds: "30 min" }))).toMatchObject({ ok: false, code: "forbidden" });
     expect(await editTier(admin, form({ rpoSeconds: "2 d" }))).toMatchObject({
       ok: false,
       code: "invalid",

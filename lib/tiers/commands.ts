@@ -1,7 +1,7 @@
 import "server-only";
 import { command } from "@/lib/access/command";
 import { changesBetween, mergeEdit, refuseStale } from "@/lib/core/edit";
-import { demand, Refusal } from "@/lib/core/outcome";
+import { demand, Refusal, refuse } from "@/lib/core/outcome";
 import { markTierDue } from "@/lib/health/due";
 import { enqueue } from "@/lib/queue/enqueue";
 import { lockTier } from "./data";
@@ -13,7 +13,11 @@ export const editTier = command({
   action: "tier.edit",
   permission: "tier:edit",
   input: tierEdit,
-  async run({ tx, now }, { tierId, revision, base, ...wanted }) {
+  async run({ tx, now, visible }, { tierId, revision, base, ...wanted }) {
+    if (visible !== "all")
+      throw new Refusal(
+        refuse("forbidden", "Tiers rule all systems: this needs the administrator role over everything."),
+      );
     const current = await lockTier(tx, tierId);
     const before = { name: current.name, ...current.objectives };
     if (current.revision !== revision)
