@@ -70,7 +70,12 @@ export function FilterBar({
   const Icon = pending ? LoaderCircle : Search;
 
   return (
-    <form ref={form} aria-label="Filter the list" onSubmit={submit} className="flex flex-wrap items-center gap-2 max-md:grid max-md:grid-cols-2">
+    <form
+      ref={form}
+      aria-label="Filter the list"
+      onSubmit={submit}
+      className="flex flex-wrap items-center gap-2 max-md:grid max-md:grid-cols-2"
+    >
       {searchName === null ? null : (
         <span className="relative min-w-0 flex-1 basis-56 max-md:col-span-2 md:max-w-80">
           <Icon
