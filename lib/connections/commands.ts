@@ -1,5 +1,6 @@
 import "server-only";
 import { command } from "@/lib/access/command";
+import type { CommandContext } from "@/lib/access/context";
 import type { Actor } from "@/lib/access/permissions";
 import { changesBetween, mergeEdit, refuseStale } from "@/lib/core/edit";
 import { Refusal, refuse } from "@/lib/core/outcome";
@@ -27,6 +28,14 @@ async function refuseTakenName(tx: Tx, name: string, exceptId: string | null): P
 }
 
 /** Ours to make, so that no two connections send the same and nobody can guess it (the confused deputy). */
+/** A connection feeds everybody's estate: whoever changes one holds their role over everything, not over one team. */
+function demandWholeScope({ visible }: Pick<CommandContext, "visible">): void {
+  if (visible !== "all")
+    throw new Refusal(
+      refuse("forbidden", "Connections are for people whose role covers everything, not one team or tag."),
+    );
+}
+
 async function makeExternalId(tx: Tx): Promise<string> {
   const [row] = await tx.$queryRaw<{ id: string }[]>`select 'holdfast-' || gen_random_uuid()::text as id`;
   if (!row) throw new Error("The database did not make an id.");
@@ -47,7 +56,8 @@ export const createConnection = command({
   action: "connection.create",
   permission: "connection:edit",
   input: connectionCreate,
-  async run({ tx, actor }, { name, account, regions, intervalSeconds, ...roles }) {
+  async run({ tx, actor, visible }, { name, account, regions, intervalSeconds, ...roles }) {
+    demandWholeScope({ visible });
     await refuseTakenName(tx, name, null);
     const settings: ConnectionSettings = {
       account,
@@ -70,7 +80,8 @@ export const editConnection = command({
   action: "connection.edit",
   permission: "connection:edit",
   input: connectionEdit,
-  async run({ tx }, { connectionId, revision, base, ...wanted }) {
+  async run({ tx, visible }, { connectionId, revision, base, ...wanted }) {
+    demandWholeScope({ visible });
     const { settings, decided, ...current } = await lockConnection(tx, connectionId);
     if (current.revision !== revision)
       throw new Refusal(refuseStale("this connection", changesBetween(base, decided, decisionNames), current.revision));
@@ -118,7 +129,8 @@ export const changeConnectionState = command({
   action: "connection.change_state",
   permission: "connection:edit",
   input: connectionStateChange,
-  async run({ tx, actor, now }, { connectionId, state }) {
+  async run({ tx, actor, now, visible }, { connectionId, state }) {
+    demandWholeScope({ visible });
     const current = await lockConnection(tx, connectionId);
     if (current.state === state) throw new Refusal(refuse("conflict", `This connection is ${state} already.`));
     await tx.connection.update({
@@ -140,7 +152,8 @@ export const requestSync = command({
   action: "connection.sync",
   permission: "connection:sync",
   input: syncRequest,
-  async run({ tx, actor }, { connectionId, kind }) {
+  async run({ tx, actor, visible }, { connectionId, kind }) {
+    demandWholeScope({ visible });
     const current = await lockConnection(tx, connectionId);
     if (current.state !== "active")
       throw new Refusal(refuse("conflict", "This connection is disabled, so it is not read."));
@@ -160,7 +173,8 @@ export const requestSelfCheck = command({
   action: "connection.check",
   permission: "connection:edit",
   input: connectionRef,
-  async run({ tx }, { connectionId }) {
+  async run({ tx, visible }, { connectionId }) {
+    demandWholeScope({ visible });
     await lockConnection(tx, connectionId);
     return { value: { connectionId }, audit: [["connection", connectionId], {}] };
   },

@@ -109,13 +109,14 @@ export async function enqueueEvaluation(tx: Tx, resourceIds: Iterable<string>): 
 export async function closeRun(sync: RunningSync, touched: Iterable<string>): Promise<void> {
   const results = Object.values(sync.run.perRegion);
   const failed = results.filter(({ state }) => state === "failed").length;
-  const state = failed === 0 ? "succeeded" : failed === results.length ? "failed" : "partial";
+  const state = failed === results.length ? "failed" : failed === 0 ? "succeeded" : "partial";
   const { id, connectionId, kind } = sync.run;
   await observe(sync.actor, async (tx) => {
-    await tx.$executeRaw`
+    const closed = await tx.$executeRaw`
       update sync_runs set state = ${state}::job_state, state_at = now(), finished_at = now(), progress = '{}',
         counts = ${JSON.stringify(sync.tally.counts)}::jsonb, per_region = ${JSON.stringify(sync.run.perRegion)}::jsonb
-      where id = ${id}::uuid`;
+      where id = ${id}::uuid and state = 'running'`;
+    if (closed === 0) return;
     if (state === "succeeded" && kind !== "restorable")
       await tx.$executeRaw`
         update connections set last_success_at = (select started_at from sync_runs where id = ${id}::uuid),

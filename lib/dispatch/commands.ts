@@ -50,7 +50,7 @@ export const claimItem = command({
     });
     const order = item.order as unknown as PlanItem;
     const { revision, paramsHash, revisions } = item.request.approval;
-    demandApproved(item, { paramsHash, plan: revisions[0]?.plan });
+    const { actRoleRef, endpoint } = demandApproved(item, { paramsHash, plan: revisions[0]?.plan });
     const token = attemptToken(claim.request_id, itemId, revision, claim.attempt);
     const requestDigest = createHash("sha256").update(canonicalJson(order)).digest();
     await tx.restoreAttempt.upsert({
@@ -76,6 +76,7 @@ export const claimItem = command({
       sentAt: attempt.sentAt,
       attempt: claim.attempt,
       order,
+      place: { actRoleRef, endpoint },
     };
     return {
       value,
@@ -100,14 +101,17 @@ const newestWording = { revisions: { orderBy: { revision: "desc" }, take: 1 } } 
 function demandApproved(
   item: { ordinal: number; order: unknown },
   { paramsHash, plan }: { paramsHash: Uint8Array | null; plan: unknown },
-): void {
-  const agreed = (plan as RestorePlan | undefined)?.items[item.ordinal];
+): RestorePlan {
+  const approved = plan as RestorePlan | undefined;
+  const agreed = approved?.items[item.ordinal];
   const same =
     agreed !== undefined &&
     canonicalJson(agreed) === canonicalJson(item.order) &&
     paramsHash !== null &&
     equalBytes(paramsHash, paramsHashOf(plan));
-  if (!same) throw new Refusal(refuse("conflict", "This item is not what was approved. Nothing is called."));
+  if (!approved || !same)
+    throw new Refusal(refuse("conflict", "This item is not what was approved. Nothing is called."));
+  return approved;
 }
 
 const hashText = (hash: Uint8Array | null) => (hash ? Buffer.from(hash).toString("hex") : "");

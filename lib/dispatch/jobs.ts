@@ -4,13 +4,20 @@ import { setTimeout as pause } from "node:timers/promises";
 import { observe } from "@/lib/access/observe";
 import { type JobActor, jobPermissions } from "@/lib/access/permissions";
 import type { Outcome } from "@/lib/core/outcome";
-import { seconds, secondsBetween } from "@/lib/core/time";
+import { hours, seconds, secondsBetween } from "@/lib/core/time";
 import { unseal } from "@/lib/platform/crypto";
 import { log } from "@/lib/platform/log";
 import { type Provider, ProviderError } from "@/lib/providers/contract";
 import { providerFor } from "@/lib/providers/registry";
 import { getOrder, getRun } from "@/lib/restores/data";
-import { isFinished, type PlanAssertion, type PlanItem, type RestorePlan, reconcile } from "@/lib/restores/rules";
+import {
+  type ConnectionPlace,
+  isFinished,
+  type PlanAssertion,
+  type PlanItem,
+  type RestorePlan,
+  reconcile,
+} from "@/lib/restores/rules";
 import { type AssertionAnswer, askAssertions } from "./assertions";
 import {
   claimItem,
@@ -49,10 +56,20 @@ export async function dispatchRestore(itemId: string, by: "web" | "worker", leas
   const owner = `${by}:${process.pid}:${randomUUID().slice(0, 8)}`;
   const claim = await claimItem(actor, { itemId, owner, leaseSeconds });
   if (!claim.ok) return { state: "held", jobRef: null, message: claim.message };
-  const { order, fence, token, sentAt } = claim.value;
+  const { order, fence, token, sentAt, place } = claim.value;
   const row = await getOrder(actor, { itemId });
   if (!row) throw new Error(`The restore item ${itemId} was claimed and is gone.`);
+  if (!isSamePlace(row.point.connection.settings, place)) {
+    const changed = "The connection's role or address was changed after the approval. Ask again with the same plan.";
+    return turnedDown(actor, { itemId, owner, fence }, "connection_changed", changed);
+  }
   return carryOut(actor, providerFor(row.point.connection), { lease: { itemId, owner, fence }, order, token, sentAt });
+}
+
+/** A connection that was pointed elsewhere after the approval is not the one that people agreed to. */
+function isSamePlace(settings: unknown, place: ConnectionPlace): boolean {
+  const { actRoleRef = null, endpoint = null } = settings as Partial<ConnectionPlace>;
+  return actRoleRef === place.actRoleRef && endpoint === place.endpoint;
 }
 
 async function carryOut(
@@ -214,6 +231,11 @@ async function watch(actor: JobActor, provider: Provider, item: Followed): Promi
 
 const readyStates = ["available", "active", "in-use", "ACTIVE", "AVAILABLE"];
 const checkable = ["RDS", "Aurora"];
+const checkWithinMs = hours(1);
+const noProbe =
+  "Restored, not checked: this connection has no credential for validation. An administrator adds it in Settings, Connections.";
+
+type Credential = { user: string; password: string };
 
 /** Completes what the restore left out, waits until it answers, and asks it every assertion. */
 async function check(
@@ -226,26 +248,25 @@ async function check(
   const query = { resourceKind: order.resourceKind, createdRef: item.createdRef ?? "" };
   if (order.completion) await provider.completeTarget(item.point.region, { ...query, settings: order.completion });
   const endpoint = await provider.targetEndpoint(item.point.region, query);
-  const finish = async (results: AssertionAnswer[], note: string | null) =>
+  const finish = async (results: AssertionAnswer[], note: string | null): Promise<void> => {
     must(await recordValidation(actor, { itemId: item.id, results, endpoint: { ...endpoint }, note }));
-  const asks = checkable.includes(order.resourceKind) && assertions.length > 0;
-  if (!asks) {
-    await finish([], null);
-    return;
-  }
-  if (!readyStates.includes(endpoint.status) || !endpoint.host || !endpoint.port || !endpoint.databaseName) return;
-  const sealed = item.point.connection.sealedProbe;
-  if (!sealed) {
-    await finish(
-      [],
-      "Restored, not checked: this connection has no credential for validation. An administrator adds it in Settings, Connections.",
-    );
-    return;
-  }
-  const credential = JSON.parse(unseal("worker", `connections:sealed_probe:${item.point.connection.id}`, sealed)) as {
-    user: string;
-    password: string;
   };
+  if (assertions.length === 0) return finish([], null);
+  if (!checkable.includes(order.resourceKind))
+    return finish([], `Restored, not checked: assertions cannot be asked of ${order.resourceKind} yet.`);
+  const tooLate = Date.now() - item.stateAt.getTime() > checkWithinMs;
+  if (!readyStates.includes(endpoint.status) || !endpoint.host || !endpoint.port || !endpoint.databaseName)
+    return tooLate
+      ? finish([], `Restored, not checked: after an hour the provider still calls it ${endpoint.status}.`)
+      : undefined;
+  const { sealedProbe, id } = item.point.connection;
+  if (!sealedProbe) return finish([], noProbe);
+  const credential = JSON.parse(unseal("worker", `connections:sealed_probe:${id}`, sealedProbe)) as Credential;
   const reach = { host: endpoint.host, port: endpoint.port, databaseName: endpoint.databaseName, ...credential };
-  await finish(await askAssertions(reach, assertions), null);
+  try {
+    return await finish(await askAssertions(reach, assertions), null);
+  } catch (error) {
+    if (!tooLate) throw error;
+    return finish([], `Restored, not checked: for an hour it could not be reached at ${reach.host}:${reach.port}.`);
+  }
 }

@@ -5,6 +5,7 @@ import { ownerDb } from "@/lib/platform/testing/owner";
 import { person, theWorker } from "@/lib/platform/testing/people";
 import { restorable } from "@/lib/platform/testing/restorable";
 import { type Person, startedRestore, value } from "@/lib/platform/testing/restoring";
+import type { ConnectionSettings } from "@/lib/providers/contract";
 import { providerFor } from "@/lib/providers/registry";
 import { callAfterStart, dispatchLeftover } from "@/lib/restores/jobs";
 import { openDatabases } from "@/sandbox/aws/databases";
@@ -60,7 +61,7 @@ function pointsOfOrders(): RecoveryPoint[] {
 }
 
 /** Rows that say what a sync of the staging account would have said about one point, and a system that owns it. */
-async function observed(point: RecoveryPoint | undefined) {
+async function observed(point: RecoveryPoint | undefined, settings: Partial<ConnectionSettings> = {}) {
   if (!point) throw new Error("The estate has no such point.");
   const made = await restorable({
     settings: {
@@ -71,6 +72,7 @@ async function observed(point: RecoveryPoint | undefined) {
       actRoleRef: staging.actRoleArn,
       externalId: staging.externalId,
       serviceRoleRef: staging.restoreRoleArn,
+      ...settings,
     },
   });
   const { id } = made.connection;
@@ -257,13 +259,21 @@ describe("a dispatched restore", () => {
   });
 
   it("fails in the provider's words when the role may not act", async () => {
+    const made = await observed(beforeTheAccident(), { actRoleRef: staging.readRoleArn });
+    const { itemId, restoreId } = await startedRestore(lena, ben, made);
+    expect(await dispatchRestore(itemId, "web")).toMatchObject({ state: "failed" });
+    expect((await restoreOf(restoreId)).failure).toMatch(/\w/);
+  });
+
+  it("calls nothing when the connection was pointed elsewhere after the approval", async () => {
     const { itemId, restoreId, connection } = await started();
     const settings = connection.settings as Record<string, unknown>;
     await ownerDb.connection.update({
       where: { id: connection.id },
-      data: { settings: { ...settings, actRoleRef: staging.readRoleArn } },
+      data: { settings: { ...settings, actRoleRef: "arn:aws:iam::1:role/x" } },
     });
     expect(await dispatchRestore(itemId, "web")).toMatchObject({ state: "failed" });
-    expect((await restoreOf(restoreId)).failure).toMatch(/\w/);
+    expect((await restoreOf(restoreId)).failure).toContain("changed after the approval");
+    expect(await starts()).toHaveLength(0);
   });
 });

@@ -91,6 +91,7 @@ describe("the right to dispatch", () => {
   it("is the worker's alone in a hardened database, and web's too where web dispatches", async () => {
     const hardened = await migrate({ ownerUrl, passwords, dispatch: "worker" });
     await expect(ask(hardened.app, claim)).rejects.toThrow(/permission denied/);
+    await expect(ask(hardened.app, "update restore_items set state = 'running'")).rejects.toThrow(/permission denied/);
     expect(await ask(hardened.worker, claim)).toEqual([]);
     const open = await migrate({ ownerUrl, passwords, dispatch: "web" });
     expect(await ask(open.app, claim)).toEqual([]);
@@ -103,6 +104,11 @@ describe("the running roles", () => {
       "app",
       "insert into resources (connection_id, region, provider_ref, kind, name, account, observed_at) values (uuid_v7(), 'r', 'x', 'k', 'n', 'a', now())",
     ],
+    [
+      "app",
+      "insert into restore_items (request_id, ordinal, point_id, \"order\", target_name, state) values (uuid_v7(), 0, uuid_v7(), '{}', 'x', 'unknown')",
+    ],
+    ["app", "update restore_items set fence = 9"],
     ["app", "update audit_events set body = body"],
     ["app", "delete from audit_events"],
     ["worker", "truncate audit_events"],

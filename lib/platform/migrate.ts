@@ -176,6 +176,12 @@ async function installQueue(url: string): Promise<void> {
   await boss.stop({ graceful: false });
 }
 
+/** What web holds where it makes the provider's calls itself, and nowhere else (decisions 10). */
+const dispatchRights = [
+  "execute on function claim_restore_item(uuid, text, integer)",
+  "update (state, state_at, attempt, lease_owner, lease_until, provider_job_ref, created_ref, percent, message, next_poll_at, finished_at) on restore_items",
+];
+
 async function prepareRoles(
   client: Client,
   { ownerUrl, passwords, dispatch }: { ownerUrl: string; passwords: RolePasswords; dispatch: DispatchMode },
@@ -192,10 +198,9 @@ async function prepareRoles(
     await client.query(`grant usage on all sequences in schema pgboss to ${role}`);
     await client.query(`grant execute on all functions in schema pgboss to ${role}`);
   }
-  const verb = dispatch === "web" ? "grant execute on function %f to" : "revoke execute on function %f from";
-  await client.query(
-    `${verb.replace("%f", "claim_restore_item(uuid, text, integer)")} ${escapeIdentifier(roleOf("app"))}`,
-  );
+  const app = escapeIdentifier(roleOf("app"));
+  for (const right of dispatchRights)
+    await client.query(dispatch === "web" ? `grant ${right} to ${app}` : `revoke ${right} from ${app}`);
   await client.query(
     "insert into installation (id, dispatch_mode) values (true, $1) on conflict (id) do update set dispatch_mode = excluded.dispatch_mode",
     [dispatch],

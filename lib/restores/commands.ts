@@ -358,15 +358,11 @@ async function wordAnew(tx: Tx, restore: HeldRestore, plan: RestorePlan, editorI
     },
   });
   await tx.restoreItem.deleteMany({ where: { requestId: restore.id, state: "waiting" } });
-  await tx.restoreItem.createMany({
-    data: plan.items.map((item, ordinal) => ({
-      requestId: restore.id,
-      ordinal,
-      pointId: item.pointId,
-      order: json(item),
-      targetName: item.target.name,
-    })),
-  });
+  // Web may name no other column: an item begins as waiting, and only the claim moves it on.
+  for (const [ordinal, item] of plan.items.entries())
+    await tx.$executeRaw`
+      insert into restore_items (request_id, ordinal, point_id, "order", target_name)
+      values (${restore.id}::uuid, ${ordinal}::int, ${item.pointId}::uuid, ${JSON.stringify(item)}::jsonb, ${item.target.name})`;
   return { state, level, needed: total } as const;
 }
 

@@ -44,7 +44,7 @@ export async function lockItem(tx: Tx, id: string) {
 
 /** Everything a plan is made of, read in one place so that its hash is the same wherever it is computed. */
 export async function planSource(
-  db: Pick<Tx, "restoreRequest" | "recoveryPoint" | "assertion" | "systemTier">,
+  db: Pick<Tx, "restoreRequest" | "recoveryPoint" | "assertion" | "systemTier" | "approvalPolicyVersion">,
   restoreId: string,
 ): Promise<PlanSource> {
   const restore = await db.restoreRequest.findUnique({
@@ -71,7 +71,12 @@ export async function planSource(
     orderBy: { name: "asc" },
     take: 100,
   });
-  return { restore, draft, point, tier, assertions };
+  const newest = await db.approvalPolicyVersion.findFirst({
+    where: { policy: { name: "default" } },
+    orderBy: { version: "desc" },
+    select: { id: true },
+  });
+  return { restore, draft, point, tier, assertions, policyVersionId: newest?.id ?? restore.approval.policyVersionId };
 }
 
 /** How submitting a draft is named for a proof of presence: by the hash of the very plan it would submit. */

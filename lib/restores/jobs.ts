@@ -9,13 +9,14 @@ import { accept, demand, type Outcome, Refusal, refuse } from "@/lib/core/outcom
 import { minutes, seconds } from "@/lib/core/time";
 import { type Dispatched, dispatchRestore, followRestore } from "@/lib/dispatch/jobs";
 import { env } from "@/lib/platform/env";
+import { log } from "@/lib/platform/log";
 import { ProviderError } from "@/lib/providers/contract";
 import { providerFor } from "@/lib/providers/registry";
 import { enqueue } from "@/lib/queue/enqueue";
 import { keepForm, recordPreflight } from "./commands";
 import { getLookup, getRestore, listUnfinished } from "./data";
 import { judge } from "./preflight";
-import { isBlocked } from "./rules";
+import { isBlocked, type RestoreState } from "./rules";
 
 const worker = (): JobActor => ({ kind: "job", id: "worker", permissions: jobPermissions, requestId: randomUUID() });
 
@@ -145,15 +146,18 @@ export async function followLeftover({ restoreId }: { restoreId: string }): Prom
   await followRestore(restoreId, minutes(8));
 }
 
+/** One restore that cannot be taken up does not keep the others waiting. */
+async function takeUp(actor: JobActor, item: { id: string; requestId: string; state: RestoreState }): Promise<void> {
+  if (item.state === "running" || item.state === "validating")
+    await observe(actor, (tx) => enqueue(tx, "restore.follow", { restoreId: item.requestId }, { key: item.requestId }));
+  else await dispatchRestore(item.id, "worker");
+}
+
 /** Finds what nobody looks after any more, and what nobody decided in time. */
 export async function sweepRestores(): Promise<void> {
   const actor = worker();
   for (const item of await listUnfinished(actor, {})) {
-    if (item.state === "running" || item.state === "validating")
-      await observe(actor, (tx) =>
-        enqueue(tx, "restore.follow", { restoreId: item.requestId }, { key: item.requestId }),
-      );
-    else await dispatchRestore(item.id, "worker");
+    await takeUp(actor, item).catch((error: unknown) => log.error({ err: error, itemId: item.id }, "restores sweep"));
   }
   if ((await countOverdue(actor, {})) > 0) demand(await expireApprovals(actor, {}));
 }

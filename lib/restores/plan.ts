@@ -1,5 +1,5 @@
 import { accept, type Outcome, refuse } from "@/lib/core/outcome";
-import type { Comparator, Draft, PlanItem, RestorePlan } from "./rules";
+import type { Comparator, ConnectionPlace, Draft, PlanItem, RestorePlan } from "./rules";
 import { metadataOf, minReasonLength } from "./rules";
 
 type Moment = Date | null;
@@ -30,6 +30,8 @@ export type PlanSource = {
   } | null;
   tier: { tierId: string; tier: { objectives: { rtoSeconds: number; rpoSeconds: number }[] } } | null;
   assertions: { name: string; sql: string; comparator: string; expected: string }[];
+  /** The policy in force, whose rule decides how many must agree. */
+  policyVersionId: string;
 };
 
 /** Kinds whose restore gives a cluster without instances; the plan names the one we add, inside the RTA (decisions 12). */
@@ -41,15 +43,27 @@ const completionOf = (kind: string, targetName: string): Record<string, string> 
     ? { instanceIdentifier: `${targetName}-1`.slice(0, 63), instanceClass: "db.r7g.large" }
     : null;
 
+const placeOf = ({ actRoleRef = null, endpoint = null }: Partial<ConnectionPlace>): ConnectionPlace => ({
+  actRoleRef,
+  endpoint,
+});
+
 /** The plan a draft amounts to: the same draft always gives the same plan, so that its hash can be compared. */
-export function buildPlan({ restore, draft, point, tier, assertions }: PlanSource): Outcome<RestorePlan> {
+export function buildPlan({
+  restore,
+  draft,
+  point,
+  tier,
+  assertions,
+  policyVersionId,
+}: PlanSource): Outcome<RestorePlan> {
   if (!point || !draft.when || !draft.targetName)
     return refuse("invalid", "This draft is not complete: go through its steps first.");
   if (restore.reason.trim().length < minReasonLength)
     return refuse("invalid", "Say why data has to come back.", { reason: "Say why data has to come back." });
   const metadata = metadataOf(draft);
   if (!metadata.ok) return metadata;
-  const settings = point.connection.settings as { serviceRoleRef?: string | null };
+  const settings = point.connection.settings as Partial<ConnectionPlace> & { serviceRoleRef?: string | null };
   if (!settings.serviceRoleRef)
     return refuse(
       "unavailable",
@@ -60,6 +74,7 @@ export function buildPlan({ restore, draft, point, tier, assertions }: PlanSourc
     v: 1,
     provider: point.connection.kind,
     connectionId: point.connection.id,
+    ...placeOf(settings),
     account: point.account,
     region: point.region,
     system: {
@@ -99,6 +114,6 @@ export function buildPlan({ restore, draft, point, tier, assertions }: PlanSourc
     })),
     reason: restore.reason,
     incidentRef: restore.incidentRef,
-    policyVersionId: restore.approval.policyVersionId,
+    policyVersionId,
   });
 }

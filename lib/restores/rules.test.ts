@@ -256,6 +256,7 @@ describe("a plan's hash", () => {
     },
     tier: null,
     assertions: [],
+    policyVersionId: "v",
   });
   const hash = (from: PlanSource) => {
     const plan = buildPlan(from);

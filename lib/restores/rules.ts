@@ -60,8 +60,11 @@ export type PlanItem = {
 
 export type PlanAssertion = { name: string; sql: string; comparator: Comparator; expected: string };
 
+/** By which role and at which address the provider is called: people agree to these too. */
+export type ConnectionPlace = { actRoleRef: string | null; endpoint: string | null };
+
 /** Everything that people agree to. Its hash binds votes and proofs; free comments stay outside. */
-export type RestorePlan = {
+export type RestorePlan = ConnectionPlace & {
   v: 1;
   provider: string;
   connectionId: string;

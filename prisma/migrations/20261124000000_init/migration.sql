@@ -1607,13 +1607,14 @@ BEGIN
   WHERE i.id = item AND r.id = i.request_id
     AND (i.lease_until IS NULL OR i.lease_until < now())
     AND NOT EXISTS (SELECT 1 FROM system_freezes f WHERE f.released_at IS NULL)
+    AND a.state = 'approved'
+    AND (SELECT count(DISTINCT v.voter_id) FROM approval_votes v
+         WHERE v.request_id = a.id AND v.revision = a.revision AND v.params_hash = a.params_hash
+           AND v.verdict = 'approve' AND v.voter_id <> a.requester_id) >= a.approvals_needed
     AND (
-      (i.state = 'waiting' AND r.state = 'dispatching' AND a.state = 'approved'
-        AND (a.not_before IS NULL OR a.not_before <= now()) AND (a.execute_before IS NULL OR now() < a.execute_before)
-        AND (SELECT count(DISTINCT v.voter_id) FROM approval_votes v
-             WHERE v.request_id = a.id AND v.revision = a.revision AND v.params_hash = a.params_hash
-               AND v.verdict = 'approve' AND v.voter_id <> a.requester_id) >= a.approvals_needed)
-      OR i.state IN ('dispatching', 'unknown'))
+      (i.state = 'waiting' AND r.state IN ('dispatching', 'unknown')
+        AND (a.not_before IS NULL OR a.not_before <= now()) AND (a.execute_before IS NULL OR now() < a.execute_before))
+      OR (i.state IN ('dispatching', 'unknown') AND r.state IN ('dispatching', 'unknown')))
   RETURNING i.id, i.request_id, i.attempt, i.fence, i.state;
 END $$;
 REVOKE ALL ON FUNCTION claim_restore_item(uuid, text, integer) FROM PUBLIC;
@@ -1646,12 +1647,12 @@ BEGIN
       EXECUTE format('GRANT INSERT ON %I TO %I', t, name);
     END LOOP;
     -- A restore item enters dispatching only by the claim above.
-    EXECUTE format('GRANT INSERT, DELETE ON restore_items TO %I', name);
-    EXECUTE format('GRANT UPDATE (state, state_at, attempt, lease_owner, lease_until, provider_job_ref, created_ref, percent, message, next_poll_at, finished_at) ON restore_items TO %I', name);
+    EXECUTE format('GRANT INSERT (id, request_id, ordinal, point_id, "order", target_name), DELETE ON restore_items TO %I', name);
   END LOOP;
 
   name := format('holdfast_worker_%s', current_database());
   EXECUTE format('GRANT TEMPORARY ON DATABASE %I TO %I', current_database(), name);
+  EXECUTE format('GRANT UPDATE (state, state_at, attempt, lease_owner, lease_until, provider_job_ref, created_ref, percent, message, next_poll_at, finished_at) ON restore_items TO %I', name);
   FOREACH t IN ARRAY ARRAY['resources', 'vaults', 'recovery_points', 'restore_windows', 'jobs', 'policies', 'policy_rules',
     'policy_assignments', 'expected_runs', 'legal_holds', 'legal_hold_points'] LOOP
     EXECUTE format('GRANT INSERT, UPDATE, DELETE ON %I TO %I', t, name);
