@@ -7,7 +7,14 @@ import { Trouble } from "@/bin/stack/command";
 import type { Home } from "@/bin/stack/home";
 import { endTools } from "@/bin/stack/run-tool";
 
-type Member = { name: string; child: ChildProcess; log: string | null; ended: Promise<string>; startedMs: number };
+type Member = {
+  name: string;
+  child: ChildProcess;
+  log: string | null;
+  ended: Promise<string>;
+  startedMs: number;
+  awaited: boolean;
+};
 
 type Order = {
   name: string;
@@ -15,6 +22,8 @@ type Order = {
   env: Record<string, string>;
   /** Begins anew when it ends by itself, as a service manager would see to; not when it does so again and again. */
   renewed?: boolean;
+  /** Its end is a matter for whoever waits for its first answer, until that has come. */
+  awaited?: boolean;
 };
 
 const patienceMs = 12_000;
@@ -44,7 +53,7 @@ export class Crew {
 
   start(order: Order): void {
     if (this.#stopping) throw new Trouble("Stopped while starting.");
-    const { name, args, env, renewed = false } = order;
+    const { name, args, env, renewed = false, awaited = false } = order;
     const isFirst = !this.#members.some((one) => one.name === name);
     const log = this.logFolder ? path.join(this.logFolder, `${name}.log`) : null;
     const sink = log ? fs.openSync(log, isFirst ? "w" : "a", 0o600) : ("inherit" as const);
@@ -55,10 +64,10 @@ export class Crew {
       child.once("exit", (code, signal) => resolve(signal ?? `exit ${code}`));
     });
     if (child.pid !== undefined) this.remember?.(child.pid, name);
-    const member = { name, child, log, ended, startedMs: Date.now() };
+    const member = { name, child, log, ended, awaited, startedMs: Date.now() };
     this.#members.push(member);
     ended.then(async (how) => {
-      if (this.#stopping) return;
+      if (this.#stopping || member.awaited) return;
       if (!renewed || this.#endsTooOften(name)) return this.#tellFailure?.(await describeEnd(member));
       process.stderr.write(`${name} ended (${how}) and is started again.\n`);
       await pause(renewalPauseMs);
@@ -87,7 +96,10 @@ export class Crew {
         (answer) => answer.status,
         () => 0,
       );
-      if (status > 0 && status < 500) return;
+      if (status > 0 && status < 500) {
+        if (member) member.awaited = false;
+        return;
+      }
       await pause(150);
     }
     const log = this.#members.findLast((one) => one.name === name)?.log;

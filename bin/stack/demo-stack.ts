@@ -1,7 +1,7 @@
 import fs from "node:fs";
 import path from "node:path";
 import { ensureBuild, ensureClient } from "@/bin/stack/build";
-import { say } from "@/bin/stack/command";
+import { say, Trouble } from "@/bin/stack/command";
 import type { Crew } from "@/bin/stack/crew";
 import { openOwnDatabase } from "@/bin/stack/database";
 import { type DemoFacts, factsFile, writeFacts } from "@/bin/stack/demo-facts";
@@ -95,23 +95,33 @@ export async function startWeb(
     name: "web",
     args: [tools.next, verb, "-p", String(port), "-H", host],
     env: webSettings(installation),
+    awaited: true,
   });
   await crew.answers("web", `${host === "localhost" ? installation.origin : `http://127.0.0.1:${port}`}/sign-in`);
 }
 
-async function startSandbox(crew: Crew, { home, speed }: StackOptions, adminUrl: string): Promise<string> {
+/** Somebody else may take the port between our look and the sandbox's start: then the next one is tried. */
+async function startSandbox(crew: Crew, options: StackOptions, adminUrl: string): Promise<string> {
   say("Starting the pretend cloud …");
-  const port = await nextFreePort(4566);
+  for (let port = await nextFreePort(4566); ; port = await nextFreePort(port + 1)) {
+    const url = `http://127.0.0.1:${port}`;
+    try {
+      crew.start({ name: "sandbox", args: sandboxArgs(options, port), env: sandboxEnv(adminUrl), awaited: true });
+      await crew.answers("sandbox", `${url}/_sandbox/health`);
+      return url;
+    } catch (error) {
+      if (!(error instanceof Trouble && error.message.includes("EADDRINUSE"))) throw error;
+    }
+  }
+}
+
+const sandboxEnv = (adminUrl: string) => ({ HOLDFAST_SANDBOX_DATABASE: adminUrl });
+
+function sandboxArgs({ home, speed }: StackOptions, port: number): string[] {
   const state = path.join(home, "demo", "aws.json");
-  const args = ["aws", "--port", String(port), "--estate", "small", "--clock", "real", "--speed", String(speed)];
-  crew.start({
-    name: "sandbox",
-    args: program("sandbox/main.ts", ...args, "--state", state, "--seed", estateSeed),
-    env: { HOLDFAST_SANDBOX_DATABASE: adminUrl },
-  });
-  const url = `http://127.0.0.1:${port}`;
-  await crew.answers("sandbox", `${url}/_sandbox/health`);
-  return url;
+  const shape = ["--estate", "small", "--clock", "real", "--seed", estateSeed];
+  const own = ["--port", String(port), "--speed", String(speed), "--state", state];
+  return program("sandbox/main.ts", "aws", ...shape, ...own);
 }
 
 /** Everything but the database's files, which the server itself empties. */
