@@ -35,15 +35,21 @@ export async function makePerson(name: string, roles: readonly Role[]): Promise<
   return { id, name, email: person.email, password: person.password, totpSecret: person.totpSecret };
 }
 
+/** What a browser may need between reading a code and the server's looking at it. */
+const onTheWayMs = 12_000;
+
+/** The oldest step that the server still takes when the code arrives: near the end of a step the one before is too old. */
+const oldestStep = (): number => Math.floor((Date.now() + onTheWayMs) / 1000 / stepSeconds) - 1;
+
 /**
- * A one-time code that was not used before. The server takes the neighbouring steps too, so that three codes can be had
- * at once; for more the clock has to move on.
+ * A one-time code that was not used before. The server takes the neighbouring steps too, so that codes can be had one
+ * after the other; for more the clock has to move on.
  */
 export async function nextCode({ totpSecret }: Pick<Person, "totpSecret">): Promise<string> {
-  const step = () => Math.floor(Date.now() / 1000 / stepSeconds);
-  const wanted = Math.max((spentSteps.get(totpSecret) ?? 0) + 1, step() - 1);
-  while (step() + 1 < wanted) await until(250);
-  const chosen = Math.max(wanted, step() - 1);
+  const newestStep = () => Math.floor(Date.now() / 1000 / stepSeconds) + 1;
+  const wanted = (spentSteps.get(totpSecret) ?? 0) + 1;
+  while (newestStep() < wanted) await until(250);
+  const chosen = Math.max(wanted, oldestStep());
   spentSteps.set(totpSecret, chosen);
   return generate({ secret: totpSecret, epoch: chosen * stepSeconds });
 }
