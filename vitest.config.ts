@@ -25,6 +25,7 @@ export default defineConfig({
           include: files(".test.ts"),
           exclude: files(".db.test.ts"),
           setupFiles: ["lib/platform/testing/settings.ts"],
+          testTimeout: 20_000,
         },
       },
       {

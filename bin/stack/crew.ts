@@ -13,7 +13,7 @@ type Member = {
   log: string | null;
   ended: Promise<string>;
   startedMs: number;
-  awaited: boolean;
+  awaited: string | null;
 };
 
 type Order = {
@@ -22,8 +22,11 @@ type Order = {
   env: Record<string, string>;
   /** Begins anew when it ends by itself, as a service manager would see to; not when it does so again and again. */
   renewed?: boolean;
-  /** Its end is a matter for whoever waits for its first answer, until that has come. */
-  awaited?: boolean;
+  /**
+   * The words by which it says that it listens: an answer before them comes from somebody else on its port. Until then
+   * its end is a matter for whoever waits for it.
+   */
+  awaited?: string;
 };
 
 const patienceMs = 12_000;
@@ -53,10 +56,10 @@ export class Crew {
 
   start(order: Order): void {
     if (this.#stopping) throw new Trouble("Stopped while starting.");
-    const { name, args, env, renewed = false, awaited = false } = order;
-    const isFirst = !this.#members.some((one) => one.name === name);
+    const { name, args, env, renewed = false, awaited = null } = order;
+    const isAgain = awaited === null && this.#members.some((one) => one.name === name);
     const log = this.logFolder ? path.join(this.logFolder, `${name}.log`) : null;
-    const sink = log ? fs.openSync(log, isFirst ? "w" : "a", 0o600) : ("inherit" as const);
+    const sink = log ? fs.openSync(log, isAgain ? "a" : "w", 0o600) : ("inherit" as const);
     const child = spawn(process.execPath, args, { env: childEnv(env), stdio: ["ignore", sink, sink] });
     if (typeof sink === "number") fs.closeSync(sink);
     const ended = new Promise<string>((resolve) => {
@@ -67,7 +70,7 @@ export class Crew {
     const member = { name, child, log, ended, awaited, startedMs: Date.now() };
     this.#members.push(member);
     ended.then(async (how) => {
-      if (this.#stopping || member.awaited) return;
+      if (this.#stopping || member.awaited !== null) return;
       if (!renewed || this.#endsTooOften(name)) return this.#tellFailure?.(await describeEnd(member));
       process.stderr.write(`${name} ended (${how}) and is started again.\n`);
       await pause(renewalPauseMs);
@@ -96,8 +99,8 @@ export class Crew {
         (answer) => answer.status,
         () => 0,
       );
-      if (status > 0 && status < 500) {
-        if (member) member.awaited = false;
+      if (status > 0 && status < 500 && (!member || hasSpoken(member))) {
+        if (member) member.awaited = null;
         return;
       }
       await pause(150);
@@ -129,6 +132,9 @@ export class Crew {
 }
 
 const hasEnded = (child: ChildProcess) => child.exitCode !== null || child.signalCode !== null;
+
+const hasSpoken = ({ awaited, log }: Member) =>
+  awaited === null || log === null || fs.readFileSync(log, "utf8").includes(awaited);
 
 const lastWords = (log: string) => fs.readFileSync(log, "utf8").trimEnd().split("\n").slice(-25).join("\n");
 

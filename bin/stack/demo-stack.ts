@@ -95,7 +95,7 @@ export async function startWeb(
     name: "web",
     args: [tools.next, verb, "-p", String(port), "-H", host],
     env: webSettings(installation),
-    awaited: true,
+    awaited: "Ready in",
   });
   await crew.answers("web", `${host === "localhost" ? installation.origin : `http://127.0.0.1:${port}`}/sign-in`);
 }
@@ -106,7 +106,12 @@ async function startSandbox(crew: Crew, options: StackOptions, adminUrl: string)
   for (let port = await nextFreePort(4566); ; port = await nextFreePort(port + 1)) {
     const url = `http://127.0.0.1:${port}`;
     try {
-      crew.start({ name: "sandbox", args: sandboxArgs(options, port), env: sandboxEnv(adminUrl), awaited: true });
+      crew.start({
+        name: "sandbox",
+        args: sandboxArgs(options, port),
+        env: sandboxEnv(adminUrl),
+        awaited: "listens at",
+      });
       await crew.answers("sandbox", `${url}/_sandbox/health`);
       return url;
     } catch (error) {
