@@ -2,10 +2,10 @@ import { execFileSync } from "node:child_process";
 import fs from "node:fs";
 import os from "node:os";
 import path from "node:path";
-import { pathToFileURL } from "node:url";
 import { PrismaPg } from "@prisma/adapter-pg";
 import { bindMigrationAwareSqlAdapterFactory } from "@prisma/driver-adapter-utils";
 import { openOwnDatabase } from "@/bin/stack/database";
+import { schemaEngine } from "@/lib/platform/migrate";
 
 const schemaFolder = "prisma/schema";
 const migrationsFolder = "prisma/migrations";
@@ -36,13 +36,7 @@ const presentFiles = (): SchemaFile[] =>
     }));
 
 async function openEngine(files: SchemaFile[], url: string) {
-  const base = path.resolve("node_modules/@prisma/schema-engine-wasm");
-  const glue = await import(pathToFileURL(path.join(base, "schema_engine_bg.js")).href);
-  const module = new WebAssembly.Module(fs.readFileSync(path.join(base, "schema_engine_bg.wasm")));
-  const instance = new WebAssembly.Instance(module, { "./schema_engine_bg.js": glue });
-  const begin = instance.exports.__wbindgen_start;
-  glue.__wbg_set_wasm(instance.exports);
-  if (typeof begin === "function") begin();
+  const glue = await schemaEngine();
   const connect = () => new PrismaPg({ connectionString: url }).connect();
   const factory = {
     provider: "postgres" as const,
@@ -81,7 +75,6 @@ async function diffSchemas(url: string): Promise<string> {
     from: from.length > 0 ? { tag: "schemaDatamodel", files: from } : { tag: "empty" },
     to: { tag: "schemaDatamodel", files: to },
     script: true,
-    shadowDatabaseUrl: null,
     exitCode: null,
     filters: { externalTables: [], externalEnums: [] },
   });

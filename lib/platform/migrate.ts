@@ -102,6 +102,11 @@ const engineBase = path.resolve("node_modules/@prisma/schema-engine-wasm");
 let loaded: Promise<typeof import("@prisma/schema-engine-wasm")> | undefined;
 
 /** Prisma's schema engine as WebAssembly: one instance a process, because its glue keeps its memory in a global. */
+export function schemaEngine() {
+  loaded ??= loadEngine();
+  return loaded;
+}
+
 async function loadEngine() {
   const glue = await import(pathToFileURL(path.join(engineBase, "schema_engine_bg.js")).href);
   const module = new WebAssembly.Module(fs.readFileSync(path.join(engineBase, "schema_engine_bg.wasm")));
@@ -113,8 +118,7 @@ async function loadEngine() {
 }
 
 async function applyMigrations(url: string): Promise<string[]> {
-  loaded ??= loadEngine();
-  const glue = await loaded;
+  const glue = await schemaEngine();
   const open: { end(): Promise<void> }[] = [];
   const connect = async () => {
     const scripts = new Client({ connectionString: url });

@@ -1,11 +1,11 @@
 import type { Metadata } from "next";
-import { RevisionField } from "@/app/(console)/systems/_components/revision-field";
 import { ActionForm, SubmitButton } from "@/components/ui/action-form";
 import { Card } from "@/components/ui/card";
 import { Facts } from "@/components/ui/facts";
 import { LinkButton } from "@/components/ui/link-button";
 import { Moment } from "@/components/ui/moment";
 import { PageHeader } from "@/components/ui/page-header";
+import { RevisionField } from "@/components/ui/revision-field";
 import { DataTable } from "@/components/ui/table";
 import { may } from "@/lib/access/permissions";
 import { show } from "@/lib/access/show";

@@ -1,5 +1,4 @@
 import type { Metadata } from "next";
-import { RevisionField } from "@/app/(console)/systems/_components/revision-field";
 import { SystemFields } from "@/app/(console)/systems/_components/system-fields";
 import { editSystemAction } from "@/app/(console)/systems/actions";
 import { ActionForm, SubmitButton } from "@/components/ui/action-form";
@@ -9,6 +8,7 @@ import { Input } from "@/components/ui/input";
 import { LinkButton } from "@/components/ui/link-button";
 import { PageHeader } from "@/components/ui/page-header";
 import { RadioCards } from "@/components/ui/radio-cards";
+import { RevisionField } from "@/components/ui/revision-field";
 import { may } from "@/lib/access/permissions";
 import { show } from "@/lib/access/show";
 import { getSystem, listOwnerChoices } from "@/lib/systems/data";

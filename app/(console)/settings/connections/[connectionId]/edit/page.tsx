@@ -1,7 +1,6 @@
 import type { Metadata } from "next";
 import { forbidden } from "next/navigation";
 import { ConnectionFields } from "@/app/(console)/settings/connections/_components/connection-fields";
-import { RevisionField } from "@/app/(console)/settings/connections/_components/revision-field";
 import { editConnectionAction } from "@/app/(console)/settings/connections/actions";
 import { ActionForm, FormButtons, SubmitButton } from "@/components/ui/action-form";
 import { Card } from "@/components/ui/card";
@@ -9,6 +8,7 @@ import { Field } from "@/components/ui/field";
 import { Input } from "@/components/ui/input";
 import { LinkButton } from "@/components/ui/link-button";
 import { PageHeader } from "@/components/ui/page-header";
+import { RevisionField } from "@/components/ui/revision-field";
 import { may } from "@/lib/access/permissions";
 import { show, signedIn } from "@/lib/access/show";
 import { getConnection } from "@/lib/connections/data";

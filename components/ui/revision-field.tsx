@@ -1,7 +1,7 @@
 "use client";
-import { useFormStanding } from "@/components/ui/form-context";
+import { useFormStanding } from "./form-context";
 
-/** The revision being edited; after a conflict the new one, so that saving again applies to what now stands. */
+/** Carries the revision that is edited; after a conflict the one to apply over, so that saving again goes on knowingly. */
 export function RevisionField({ revision }: { revision: number }) {
   const { fieldErrors } = useFormStanding();
   return <input type="hidden" name="revision" value={fieldErrors.revision ?? String(revision)} readOnly />;
