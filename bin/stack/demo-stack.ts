@@ -51,7 +51,13 @@ export async function raiseDemo(crew: Crew, options: StackOptions): Promise<Demo
   crew.afterwards(() => database.stop());
   const secrets = loadSecrets(place);
   const { roles: passwords } = secrets;
-  const urls = await migrate({ ownerUrl: database.ownerUrl, passwords, dispatch: options.dispatch, say });
+  const urls = await migrate({
+    ownerUrl: database.ownerUrl,
+    passwords,
+    dispatch: options.dispatch,
+    factorCoolingSeconds: 0,
+    say,
+  });
 
   const aws = await startSandbox(crew, options, database.adminUrl);
   const facts = writeFacts(home, { url: `http://localhost:${port}`, sandbox: { aws } });

@@ -90,7 +90,7 @@ export function ProveForm<Value = null>({
     (bad ?? form.current?.querySelector<HTMLElement>("[data-refusal]"))?.focus();
   }, [refusal]);
 
-  const ask = async (): Promise<Outcome<ProveChallenge>> => begin(Object.fromEntries(dataOf(form.current)));
+  const ask = async (): Promise<Outcome<ProveChallenge>> => begin(dataOf(form.current));
 
   const send = async (answer: object): Promise<Next> => {
     const proof = await finish(answer);

@@ -11,6 +11,12 @@ const wanted: Partial<Record<Permission, string>> = {
   "connection:edit": "the administrator role",
   "tier:edit": "the administrator role",
   "people:edit": "the administrator role",
+  "policy:edit": "the administrator role",
+  "restore:freeze": "the administrator role",
+  "approval:force": "the break-glass role",
+  "approval:review": "the approver or administrator role",
+  "approval:delegate": "the approver role",
+  "approval:drill": "the approver role",
   "audit:read": "the auditor or administrator role",
 };
 

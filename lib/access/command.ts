@@ -17,7 +17,17 @@ type Spec<Input extends z.ZodType, Value> = {
   /** For commands that take a fresh proof of presence: names the very operation, under the subject's lock. */
   stepUp?: (ctx: Omit<CommandContext, "grant">, input: z.output<Input>) => Promise<Proven>;
   /** A command cannot succeed without saying what goes into the audit log. */
-  run: (ctx: CommandContext, input: z.output<Input>) => Promise<{ value: Value; audit: [Subject, AuditDetail] }>;
+  run: (ctx: CommandContext, input: z.output<Input>) => Promise<Done<Value>>;
+};
+
+/** What a command did: its answer, what the log says of it, and under which name where that is not the command's own. */
+export type Done<Value> = {
+  value: Value;
+  audit: [Subject, AuditDetail];
+  as?: `${string}.${string}`;
+  breakGlass?: boolean;
+  /** What it did besides, each with an event of its own. */
+  also?: readonly { as: `${string}.${string}`; audit: [Subject, AuditDetail] }[];
 };
 
 export type Command<Value> = (actor: Actor, raw: unknown) => Promise<Outcome<Value>>;
@@ -42,7 +52,7 @@ async function perform<Input extends z.ZodType, Value>(
 ) {
   const ctx = { tx, actor, now: await transactionTime(tx), visible: visibleTo(actor, spec.permission) };
   const grant = spec.stepUp ? await spendGrant(ctx, await spec.stepUp(ctx, input), grantIdOf(input)) : null;
-  const { value, audit } = await spec.run({ ...ctx, grant }, input);
+  const { value, audit, as, breakGlass, also = [] } = await spec.run({ ...ctx, grant }, input);
   const [subject, detail] = audit;
   const evidence = grant && {
     grantId: grant.id,
@@ -52,13 +62,16 @@ async function perform<Input extends z.ZodType, Value>(
   };
   await record(tx, {
     actor,
-    action: spec.action,
+    action: as ?? spec.action,
     outcome: "success",
     subject,
     detail,
     at: ctx.now,
     ...(evidence ? { evidence } : {}),
+    ...(breakGlass ? { breakGlass } : {}),
   });
+  for (const { as: action, audit: more } of also)
+    await record(tx, { actor, action, outcome: "success", subject: more[0], detail: more[1], at: ctx.now });
   return value;
 }
 

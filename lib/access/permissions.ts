@@ -10,6 +10,14 @@ export const permissions = [
   "restore:start",
   "restore:cancel",
   "restore:approve",
+  "restore:freeze",
+  "approval:vote",
+  "approval:force",
+  "approval:review",
+  "approval:delegate",
+  "approval:drill",
+  "policy:edit",
+  "change:read",
   "audit:read",
   "audit:export",
   "people:read",
@@ -60,7 +68,17 @@ export type JobActor = { kind: "job"; id: string; permissions: readonly Permissi
 
 export type Actor = UserActor | JobActor;
 
-const reads: readonly Permission[] = ["estate:read", "restore:read", "self:manage"];
+/** Everybody's: to look, to mind their own account, and to cast a vote where they have one or were given one. */
+const reads: readonly Permission[] = ["estate:read", "restore:read", "self:manage", "approval:vote"];
+
+const votes: readonly Permission[] = [
+  "restore:approve",
+  "restore:cancel",
+  "approval:review",
+  "approval:delegate",
+  "approval:drill",
+  "change:read",
+];
 
 const granted: Record<Role, readonly Permission[]> = {
   viewer: reads,
@@ -73,9 +91,9 @@ const granted: Record<Role, readonly Permission[]> = {
     "restore:start",
     "restore:cancel",
   ],
-  approver: [...reads, "restore:approve", "restore:cancel"],
-  security_approver: [...reads, "restore:approve", "restore:cancel"],
-  auditor: [...reads, "audit:read", "audit:export", "people:read"],
+  approver: [...reads, ...votes],
+  security_approver: [...reads, ...votes],
+  auditor: [...reads, "audit:read", "audit:export", "people:read", "change:read"],
   administrator: [
     ...reads,
     "estate:edit",
@@ -83,11 +101,15 @@ const granted: Record<Role, readonly Permission[]> = {
     "connection:edit",
     "connection:sync",
     "restore:cancel",
+    "restore:freeze",
+    "approval:review",
+    "policy:edit",
+    "change:read",
     "audit:read",
     "people:read",
     "people:edit",
   ],
-  break_glass: reads,
+  break_glass: [...reads, "approval:force", "change:read"],
 };
 
 /** What the worker may do, and nothing else. */

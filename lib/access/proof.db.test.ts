@@ -143,13 +143,11 @@ describe("a challenge", () => {
   });
 
   it("needs a factor that is confirmed, kept and not suspected", async () => {
-    for (const data of [{ removedAt: new Date() }, { suspectedCloneAt: new Date() }, { confirmedAt: null }]) {
+    for (const data of [{ removedAt: new Date() }, { confirmedAt: null }, { suspectedCloneAt: new Date() }]) {
       await db.factor.update({ where: { id: actor.factorId }, data });
       expect(await beginProof(actor, operation())).toMatchObject({ ok: false, code: "forbidden" });
-      await db.factor.update({
-        where: { id: actor.factorId },
-        data: { removedAt: null, suspectedCloneAt: null, confirmedAt: new Date() },
-      });
+      if ("suspectedCloneAt" in data) break;
+      await db.factor.update({ where: { id: actor.factorId }, data: { removedAt: null, confirmedAt: new Date() } });
     }
   });
 });

@@ -14,6 +14,7 @@ import { accept, type Outcome, Refusal, type Refused, refuse } from "@/lib/core/
 import { bytes, sha256 } from "@/lib/platform/crypto";
 import { db } from "@/lib/platform/db";
 import { transactionTime } from "./command";
+import { fieldsOf } from "./form";
 import type { UserActor } from "./permissions";
 import type { Proven } from "./step-up";
 
@@ -100,7 +101,7 @@ export async function askProof(
   const actor = await currentActor();
   if (!actor) return nobody;
   try {
-    const proven = await operation(actor, input);
+    const proven = await operation(actor, input instanceof FormData ? fieldsOf(input) : input);
     return proven.ok ? await beginProof(actor, proven.value) : proven;
   } catch (error) {
     if (error instanceof Refusal) return error.refused;

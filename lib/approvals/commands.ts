@@ -1,40 +1,59 @@
 import "server-only";
-import { z } from "zod";
 import { command } from "@/lib/access/command";
+import type { CommandContext } from "@/lib/access/context";
 import { type Actor, rolesOf } from "@/lib/access/permissions";
 import { demand, Refusal, refuse } from "@/lib/core/outcome";
-import { after, seconds } from "@/lib/core/time";
 import { passkeysNeeded } from "@/lib/people/rules";
 import type { Tx } from "@/lib/platform/db";
 import { env } from "@/lib/platform/env";
-import { systemsVisible } from "@/lib/systems/visible";
-import { grantsOver, type HeldApproval, lockApproval, moveApproval } from "./data";
-import { factorSuffices, type LevelRule, type VoterGroup, vote } from "./rules";
-import { voteInput } from "./schema";
+import {
+  approvalsVisible,
+  delegatedTo,
+  grantsOver,
+  type HeldApproval,
+  lockApproval,
+  moveApproval,
+  onWording,
+  quorumStands,
+} from "./data";
+import { factorSuffices, force, type VoterGroup, vote, withdraw } from "./rules";
+import { forceInput, overdueInput, reviewInput, voteInput, withdrawalInput } from "./schema";
+
+type Ctx = Pick<CommandContext, "tx" | "actor" | "visible">;
 
 /** The groups a person votes for on this request: a role over another team's systems says nothing here. */
-async function groupsOf(tx: Tx, actor: Actor, approvalId: string): Promise<VoterGroup[]> {
+async function groupsOf(tx: Tx, personId: string, approvalId: string): Promise<VoterGroup[]> {
   const restore = await tx.restoreRequest.findUnique({ where: { approvalId }, select: { systemId: true } });
-  const held = restore ? await grantsOver(tx, restore.systemId) : [];
-  return held.filter(({ userId }) => userId === actor.id).map(({ role }) => role);
+  const held = await grantsOver(tx, restore?.systemId ?? null);
+  return held.filter(({ userId }) => userId === personId).map(({ role }) => role);
 }
 
-/** The group a person votes for: the one that still lacks votes, of those they belong to. */
+/** The group a vote is counted for: the one that still lacks votes, of those it may be cast for. */
 function groupOf(held: readonly VoterGroup[], approval: HeldApproval): VoterGroup {
   const agreed = (group: VoterGroup) =>
     approval.votes.filter(
-      (cast) => cast.revision === approval.revision && cast.verdict === "approve" && cast.group === group,
+      (cast) =>
+        cast.revision === approval.revision && cast.verdict === "approve" && !cast.withdrawn && cast.group === group,
     ).length;
   const open = approval.needed.find(({ group, count }) => held.includes(group) && agreed(group) < count);
   const group = open?.group ?? held.find((role) => role === "approver") ?? held[0];
-  if (!group) throw new Refusal(refuse("forbidden", "This needs the approver role over this system."));
+  if (!group)
+    throw new Refusal(refuse("forbidden", "This needs the approver role over this system, or a vote given to you."));
   return group;
 }
 
-async function demandScope(tx: Tx, approvalId: string, visible: Parameters<typeof systemsVisible>[0]): Promise<void> {
-  const seen = await tx.approvalRequest.count({
-    where: { id: approvalId, restore: { system: systemsVisible(visible) } },
-  });
+/** The groups that a ballot can be counted for: the voter's own, or those of whoever gave them their vote. */
+async function groupsFor(tx: Tx, actor: Actor, approval: HeldApproval, onBehalfOf: string): Promise<VoterGroup[]> {
+  if (!onBehalfOf) return groupsOf(tx, actor.id, approval.id);
+  const given = (await delegatedTo(tx, actor.id, approval.level)).filter(
+    ({ delegatorId }) => delegatorId === onBehalfOf,
+  );
+  const held = await groupsOf(tx, onBehalfOf, approval.id);
+  return given.map(({ group }) => group).filter((group) => held.includes(group));
+}
+
+async function demandSeen({ tx, actor, visible }: Ctx, approvalId: string): Promise<void> {
+  const seen = await tx.approvalRequest.count({ where: { id: approvalId, ...approvalsVisible(actor, visible) } });
   if (seen === 0) throw new Refusal(refuse("not_found", "There is no such request."));
 }
 
@@ -50,38 +69,26 @@ async function demandPasskeys(tx: Tx, actor: Actor): Promise<void> {
     );
 }
 
-const quorumTimes = (rule: LevelRule, now: Date) => ({
-  notBefore: after(now, seconds(rule.coolDownSeconds)),
-  executeBefore: after(now, seconds(rule.coolDownSeconds + rule.executeWithinSeconds)),
-});
+const hex = (hash: Uint8Array | null) => Buffer.from(hash ?? []).toString("hex");
 
 /** One person's vote on the current wording, with a proof of presence bound to it. Answers the request's new state. */
 export const castVote = command({
   action: "approval.vote",
-  permission: "restore:approve",
+  permission: "approval:vote",
   input: voteInput,
-  async stepUp({ tx, visible }, { approvalId, verdict }) {
-    await demandScope(tx, approvalId, visible);
-    const { revision, paramsHash, state } = await lockApproval(tx, approvalId);
-    if (!paramsHash) throw new Refusal(refuse("conflict", `This request is ${state}; it takes no votes.`));
-    return { op: `approval.${verdict}`, subjectType: "approval", subjectId: approvalId, revision, paramsHash };
+  async stepUp(ctx, { approvalId, verdict }) {
+    await demandSeen(ctx, approvalId);
+    return onWording(await lockApproval(ctx.tx, approvalId), `approval.${verdict}`);
   },
-  async run({ tx, actor, now, grant }, { approvalId, verdict, reason }) {
+  async run({ tx, actor, now, grant }, { approvalId, verdict, reason, onBehalfOf }) {
     const approval = await lockApproval(tx, approvalId);
     if (!grant || !approval.paramsHash) throw new Refusal(refuse("step_up_required", "Confirm it is you to go on."));
-    demand(
-      factorSuffices(
-        { kind: grant.factorKind, deviceBound: grant.deviceBound, usableFrom: grant.usableFrom },
-        approval.level,
-        approval.rule,
-        now,
-      ),
-    );
+    const factor = { kind: grant.factorKind, deviceBound: grant.deviceBound, usableFrom: grant.usableFrom };
+    demand(factorSuffices(factor, approval.level, approval.rule, now));
     await demandPasskeys(tx, actor);
-    const group = groupOf(await groupsOf(tx, actor, approvalId), approval);
-    const state = demand(
-      vote(approval, { voterId: actor.id, verdict, group, reason }, approval.rule, approval.needed, now),
-    );
+    const group = groupOf(await groupsFor(tx, actor, approval, onBehalfOf), approval);
+    const ballot = { voterId: actor.id, verdict, group, reason, onBehalfOf: onBehalfOf || null };
+    const state = demand(vote(approval, ballot, approval.rule, approval.needed, now));
     await tx.approvalVote.create({
       data: {
         requestId: approvalId,
@@ -90,44 +97,132 @@ export const castVote = command({
         verdict,
         reason,
         group,
+        onBehalfOfId: ballot.onBehalfOf,
         paramsHash: new Uint8Array(approval.paramsHash),
         grantId: grant.id,
       },
     });
-    if (state !== approval.state)
-      await moveApproval(tx, approval, state, {
-        actorId: actor.id,
-        ...(state === "approved" ? { data: quorumTimes(approval.rule, now) } : {}),
-      });
-    const hash = Buffer.from(approval.paramsHash).toString("hex");
+    if (state !== approval.state) await moveApproval(tx, approval, state, { actorId: actor.id });
     return {
       value: state,
       audit: [
         ["approval", approvalId],
-        { verdict, reason, group, revision: approval.revision, paramsHash: hash, state },
+        {
+          verdict,
+          reason,
+          group,
+          revision: approval.revision,
+          paramsHash: hex(approval.paramsHash),
+          state,
+          ...(onBehalfOf ? { onBehalfOf } : {}),
+        },
       ],
     };
   },
 });
 
-/** Writes down that requests nobody decided, or nobody started, in time have expired. The worker's sweep. */
-export const expireApprovals = command({
+/** Takes one's own vote back before anything was started; a request that lacks it waits for another again. */
+export const withdrawVote = command({
+  action: "approval.withdraw",
+  permission: "approval:vote",
+  input: withdrawalInput,
+  async run(ctx, { approvalId, reason }) {
+    const { tx, actor, now } = ctx;
+    await demandSeen(ctx, approvalId);
+    const approval = await lockApproval(tx, approvalId);
+    demand(withdraw(approval, actor.id, now));
+    await tx.$executeRaw`select set_config('holdfast.actor', ${actor.id}, true)`;
+    const { revision } = approval;
+    await tx.approvalWithdrawal.create({ data: { requestId: approvalId, revision, voterId: actor.id, reason } });
+    const waits = approval.state === "approved" && !approval.breakGlass && !(await quorumStands(tx, approvalId));
+    const state = waits
+      ? approval.approvalExpiresAt && approval.approvalExpiresAt <= now
+        ? "expired"
+        : "pending"
+      : approval.state;
+    if (state !== approval.state) await moveApproval(tx, approval, state, { actorId: actor.id });
+    const detail = { reason, revision, paramsHash: hex(approval.paramsHash), state };
+    return { value: state, audit: [["approval", approvalId], detail] };
+  },
+});
+
+/** The name that whoever forces a request types: what it would touch. */
+const targetOf = (approval: HeldApproval): string => {
+  const plan = approval.plan;
+  return plan === null ? "" : "kind" in plan ? plan.subject.name : (plan.items[0]?.target.name ?? "");
+};
+
+/**
+ * Forces a restore past its votes (security.md 3.7): nothing else is skipped. Everybody is told, any approver may veto
+ * it until it has cooled down, and two other people review it within a day.
+ */
+export const forceApproval = command({
+  action: "approval.break_glass",
+  permission: "approval:force",
+  input: forceInput,
+  async stepUp(ctx, { approvalId }) {
+    await demandSeen(ctx, approvalId);
+    return onWording(await lockApproval(ctx.tx, approvalId), "approval.break_glass");
+  },
+  async run({ tx, actor, now, grant }, { approvalId, incidentRef, reason, typed }) {
+    const approval = await lockApproval(tx, approvalId);
+    if (!grant) throw new Refusal(refuse("step_up_required", "Confirm it is you to go on."));
+    if (approval.plan && "kind" in approval.plan)
+      throw new Refusal(refuse("forbidden", "Only a restore can be forced; what rules the installation never is."));
+    const overdue = await tx.approvalReview.count({ where: { state: "due", dueAt: { lte: now } } });
+    const by = { actorId: actor.id, deviceBound: grant.deviceBound, reason, typed, target: targetOf(approval) };
+    demand(force(approval, by, overdue, now));
+    await tx.$executeRaw`
+      insert into approval_reviews (request_id, actor_id, incident_ref, reason, due_at)
+      values (${approvalId}::uuid, ${actor.id}::uuid, ${incidentRef}, ${reason}, now())`;
+    await moveApproval(tx, approval, "approved", { actorId: actor.id, data: { breakGlass: true } });
+    const { notBefore } = await tx.approvalRequest.findUniqueOrThrow({ where: { id: approvalId } });
+    const detail = { incidentRef, reason, revision: approval.revision, paramsHash: hex(approval.paramsHash) };
+    return {
+      value: { notBefore: notBefore?.toISOString() ?? null },
+      audit: [["approval", approvalId], { ...detail, notBefore }],
+      breakGlass: true,
+    };
+  },
+});
+
+/** One person's word on a forced request, afterwards: in order, or flagged. Two who find it in order end the review. */
+export const reviewForced = command({
+  action: "approval.review",
+  permission: "approval:review",
+  input: reviewInput,
+  async stepUp(ctx, { approvalId }) {
+    await demandSeen(ctx, approvalId);
+    return onWording(await lockApproval(ctx.tx, approvalId), "approval.review");
+  },
+  async run({ tx, actor, grant }, { approvalId, outcome, note }) {
+    const approval = await lockApproval(tx, approvalId);
+    if (!grant) throw new Refusal(refuse("step_up_required", "Confirm it is you to go on."));
+    const review = await tx.approvalReview.findUnique({ where: { requestId: approvalId }, include: { voices: true } });
+    if (!review) throw new Refusal(refuse("not_found", "This request was not forced; there is nothing to review."));
+    if (review.state !== "due") throw new Refusal(refuse("conflict", `This review is ${review.state} already.`));
+    if ([review.actorId, approval.requesterId].includes(actor.id))
+      throw new Refusal(refuse("forbidden", "Whoever asked or forced does not review it."));
+    if (review.voices.some(({ reviewerId }) => reviewerId === actor.id))
+      throw new Refusal(refuse("conflict", "You have reviewed this already."));
+    await tx.approvalReviewVoice.create({
+      data: { requestId: approvalId, reviewerId: actor.id, outcome, note, grantId: grant.id },
+    });
+    const { state } = await tx.approvalReview.findUniqueOrThrow({ where: { requestId: approvalId } });
+    return { value: { state }, audit: [["approval", approvalId], { outcome, note, state }], breakGlass: true };
+  },
+});
+
+/** Writes down that the clock ended a request, or that it waits again because votes no longer count. The worker's sweep. */
+export const moveOverdue = command({
   action: "approval.expire",
   permission: "restore:follow",
-  input: z.object({}),
-  async run({ tx }) {
-    const due = await tx.$queryRaw<{ id: string }[]>`
-      select a.id from approval_requests a left join restore_requests r on r.approval_id = a.id
-      where (a.state = 'pending' and a.approval_expires_at <= now())
-         or (a.state = 'approved' and a.execute_before <= now() and r.state = 'waiting')
-      order by a.id limit 200 for update of a skip locked`;
-    for (const { id } of due) {
-      const approval = await lockApproval(tx, id);
-      await moveApproval(tx, approval, "expired", { actorId: null });
-    }
-    return {
-      value: due.length,
-      audit: [["approvals", "expired"], { ids: due.map(({ id }) => id), count: due.length }],
-    };
+  input: overdueInput,
+  async run({ tx }, { approvalId, to }) {
+    const approval = await lockApproval(tx, approvalId);
+    await moveApproval(tx, approval, to, { actorId: null });
+    if (to === "expired")
+      await tx.changeRequest.updateMany({ where: { approvalId, state: "waiting" }, data: { state: "cancelled" } });
+    return { value: to, audit: [["approval", approvalId], { was: approval.state, state: to }] };
   },
 });

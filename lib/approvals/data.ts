@@ -1,21 +1,29 @@
 import "server-only";
 import { z } from "zod";
+import type { ReadContext } from "@/lib/access/context";
+import { type Actor, may, type Visible } from "@/lib/access/permissions";
 import { read } from "@/lib/access/read";
 import type { Proven } from "@/lib/access/step-up";
+import type { ChangePlan } from "@/lib/changes/rules";
+import { canonicalJson } from "@/lib/core/canonical";
 import { accept, type Outcome, Refusal, refuse } from "@/lib/core/outcome";
-import type { Tx } from "@/lib/platform/db";
-import type { Prisma } from "@/lib/platform/prisma/client";
+import type { Reader, Tx } from "@/lib/platform/db";
+import { Prisma } from "@/lib/platform/prisma/client";
 import { type RestorePlan, restoreStates, type Verdict } from "@/lib/restores/rules";
 import { sqlGrantReaches, systemsVisible } from "@/lib/systems/visible";
+import { fingerprintWords, paramsHashOf } from "./fingerprint";
 import {
+  type Able,
   type Approval,
   type ApprovalState,
   currentVotes,
   defaultLevels,
   type Level,
   type LevelRule,
+  missingVoters,
   type PolicyLevels,
   stateAt,
+  stricterRule,
   totalVotes,
   type Vote,
   votesNeeded,
@@ -38,6 +46,8 @@ const columns = {
   notBefore: true,
   executeBefore: true,
   approvalsNeeded: true,
+  breakGlass: true,
+  singleOperator: true,
   policyVersion: { select: { id: true, levels: true } },
   requester: { select: { displayName: true } },
   revisions: {
@@ -52,18 +62,24 @@ const columns = {
       reason: true,
       revision: true,
       createdAt: true,
+      onBehalfOfId: true,
       voter: { select: { displayName: true } },
+      onBehalfOf: { select: { displayName: true } },
       grant: { select: { factorKind: true } },
+      withdrawal: { select: { createdAt: true } },
     },
     orderBy: { createdAt: "asc" },
   },
   restore: { select: { id: true, handle: true, state: true, reason: true, systemId: true } },
+  change: { select: { id: true, handle: true, state: true, action: true } },
 } satisfies Prisma.ApprovalRequestSelect;
 
 type Row = Prisma.ApprovalRequestGetPayload<{ select: typeof columns }>;
 
 export const levelsOf = (row: Pick<Row, "policyVersion">) => row.policyVersion.levels as unknown as PolicyLevels;
-const planOf = (plan: Prisma.JsonValue) => plan as unknown as RestorePlan;
+const planOf = (plan: Prisma.JsonValue) => plan as unknown as RestorePlan | ChangePlan;
+const restorePlan = (plan: RestorePlan | ChangePlan | null) => (plan && !("kind" in plan) ? plan : null);
+const changePlan = (plan: RestorePlan | ChangePlan | null) => (plan && "kind" in plan ? plan : null);
 const toLevel = (level: number) => level as Level;
 
 /** A request as the rules know it, with the rule of its level and the votes it needs. */
@@ -71,13 +87,16 @@ export type HeldApproval = Approval & {
   rule: LevelRule;
   needed: LevelRule["votes"];
   paramsHash: Uint8Array | null;
-  plan: RestorePlan | null;
+  plan: RestorePlan | ChangePlan | null;
+  singleOperator: boolean;
 };
 
-export function toApproval(row: Row): HeldApproval {
+/** A request with the rule that binds it: its own policy's, tightened by the one in force. */
+export function toApproval(row: Row, inForce: PolicyLevels): HeldApproval {
   const level = toLevel(row.level);
-  const rule = levelsOf(row)[level];
-  const extra = row.approvalsNeeded - totalVotes(rule.votes);
+  const own = levelsOf(row)[level];
+  const rule = row.singleOperator ? { ...own, votes: [] } : stricterRule(own, inForce[level]);
+  const extra = row.singleOperator ? 0 : row.approvalsNeeded - totalVotes(own.votes);
   const approvers = rule.votes.find(({ group }) => group === "approver")?.count ?? 0;
   const current = row.revisions.find(({ revision }) => revision === row.revision);
   return {
@@ -90,11 +109,15 @@ export function toApproval(row: Row): HeldApproval {
     approvalExpiresAt: row.approvalExpiresAt,
     notBefore: row.notBefore,
     executeBefore: row.executeBefore,
-    votes: row.votes.map(({ voterId, verdict, group, revision }) => ({
+    breakGlass: row.breakGlass,
+    singleOperator: row.singleOperator,
+    votes: row.votes.map(({ voterId, verdict, group, revision, onBehalfOfId, withdrawal }) => ({
       voterId,
       verdict,
       group: group as Vote["group"],
       revision,
+      onBehalfOf: onBehalfOfId,
+      withdrawn: withdrawal !== null,
     })),
     rule,
     needed: votesNeeded(level, rule, approvers + Math.max(extra, 0)),
@@ -108,44 +131,103 @@ export async function lockApproval(tx: Tx, id: string): Promise<HeldApproval> {
   await tx.$queryRaw`select 1 from approval_requests where id = ${id}::uuid for update`;
   const row = await tx.approvalRequest.findUnique({ where: { id }, select: columns });
   if (!row) throw new Refusal(refuse("not_found", "There is no such request."));
-  return toApproval(row);
+  return toApproval(row, await levelsInForce(tx));
 }
 
-/** Writes down a change of state with its event, under the lock that lockApproval took. */
+/**
+ * Moves a request, under the lock that lockApproval took. PostgreSQL holds the ways, the quorum and both clocks, and
+ * writes the event; who did it is told to it beside.
+ */
 export async function moveApproval(
   tx: Tx,
-  approval: Pick<Approval, "id" | "state" | "revision">,
+  approval: Pick<Approval, "id">,
   to: ApprovalState,
-  by: {
-    actorId: string | null;
-    detail?: Record<string, string | number | null>;
-    data?: Prisma.ApprovalRequestUpdateInput;
-  },
+  by: { actorId: string | null; data?: Prisma.ApprovalRequestUpdateInput },
 ): Promise<void> {
-  const [clock] = await tx.$queryRaw<{ now: Date }[]>`select now()`;
-  await tx.approvalRequest.update({
-    where: { id: approval.id },
-    data: { state: to, stateAt: clock?.now ?? new Date(), ...by.data },
-  });
-  await tx.approvalEvent.create({
+  await tx.$executeRaw`select set_config('holdfast.actor', ${by.actorId ?? ""}, true)`;
+  await tx.approvalRequest.update({ where: { id: approval.id }, data: { state: to, ...by.data } });
+}
+
+/** Whether enough people who may still vote agree, as PostgreSQL counts them. */
+export async function quorumStands(tx: Pick<Tx, "$queryRaw">, approvalId: string): Promise<boolean> {
+  const [row] = await tx.$queryRaw<{ stands: boolean }[]>`
+    select has_quorum(a) as stands from approval_requests a where a.id = ${approvalId}::uuid`;
+  return row?.stands ?? false;
+}
+
+export type PutForward = {
+  state: "pending" | "approved";
+  revision: number;
+  level: Level;
+  needed: LevelRule["votes"];
+  paramsHash: Buffer;
+};
+
+/**
+ * Puts a plan before other people: a new immutable wording in its canonical text, and the request moved to waiting, or
+ * to approved where nobody is asked. Refuses what nobody could ever approve, naming who is missing.
+ */
+export async function putForward(
+  tx: Tx,
+  approval: Pick<HeldApproval, "id" | "revision">,
+  said: { plan: object; level: Level; editorId: string; systemId: string | null; tierApprovals: number },
+): Promise<PutForward> {
+  const { level, editorId } = said;
+  const policy = await currentPolicy(tx);
+  const installation = await tx.installation.findFirst({ select: { singleOperator: true } });
+  const needed = installation?.singleOperator ? [] : votesNeeded(level, policy.levels[level], said.tierApprovals);
+  await demandSatisfiable(tx, { requesterId: editorId, systemId: said.systemId }, needed);
+  const revision = approval.revision + 1;
+  const canonical = canonicalJson(said.plan);
+  const paramsHash = paramsHashOf(said.plan);
+  await tx.approvalRevision.create({
     data: {
       requestId: approval.id,
-      fromState: approval.state,
-      toState: to,
-      revision: approval.revision,
-      actorId: by.actorId,
-      detail: by.detail ?? {},
+      revision,
+      plan: JSON.parse(canonical),
+      canonical,
+      paramsHash: new Uint8Array(paramsHash),
+      fingerprintWords: fingerprintWords(paramsHash),
+      editorId,
     },
   });
+  const state = totalVotes(needed) === 0 ? "approved" : "pending";
+  const wording = { revision, paramsHash: new Uint8Array(paramsHash), level };
+  await moveApproval(tx, approval, state, {
+    actorId: editorId,
+    data: { ...wording, policyVersion: { connect: { id: policy.id } } },
+  });
+  return { state, revision, level, needed, paramsHash };
+}
+
+/** A request that nobody could ever approve is refused at once, saying who is missing. */
+async function demandSatisfiable(
+  tx: Tx,
+  of: { requesterId: string; systemId: string | null },
+  needed: LevelRule["votes"],
+): Promise<void> {
+  const voters = await eligibleVoters(tx, of.requesterId, of.systemId);
+  const countOf = (group: Vote["group"]) => voters.filter(({ groups }) => groups.includes(group)).length;
+  const missing = missingVoters(needed, {
+    approver: countOf("approver"),
+    security_approver: countOf("security_approver"),
+  });
+  if (missing.length > 0)
+    throw new Refusal(
+      refuse(
+        "unavailable",
+        `This needs ${missing.join("; ")} beside you. An administrator grants the role in Settings, People.`,
+      ),
+    );
 }
 
 /** The policy in force: the newest version; a new installation begins with the default levels. */
-export async function currentPolicy(tx: Tx): Promise<{ id: string; levels: PolicyLevels }> {
+export async function currentPolicy(tx: Tx): Promise<{ id: string; version: number; levels: PolicyLevels }> {
   const newest = await tx.approvalPolicyVersion.findFirst({
     where: { policy: { name: "default" } },
     orderBy: { version: "desc" },
   });
-  if (newest) return { id: newest.id, levels: newest.levels as unknown as PolicyLevels };
+  if (newest) return { id: newest.id, version: newest.version, levels: newest.levels as unknown as PolicyLevels };
   await tx.$executeRaw`insert into approval_policies (name) values ('default') on conflict (name) do nothing`;
   const policy = await tx.approvalPolicy.findUniqueOrThrow({ where: { name: "default" } });
   const levels = JSON.parse(JSON.stringify(defaultLevels));
@@ -157,18 +239,33 @@ export async function currentPolicy(tx: Tx): Promise<{ id: string; levels: Polic
     where: { policyId: policy.id },
     orderBy: { version: "desc" },
   });
-  return { id: made.id, levels: made.levels as unknown as PolicyLevels };
+  return { id: made.id, version: made.version, levels: made.levels as unknown as PolicyLevels };
 }
 
-/** Who may vote for which group on a system's requests: a role counts where its scope reaches, and nowhere else. */
-export const grantsOver = (tx: Pick<Tx, "$queryRaw">, systemId: string) => tx.$queryRaw<
+/** The levels of the policy in force, for reading. */
+export async function levelsInForce(db: Pick<Reader, "approvalPolicyVersion">): Promise<PolicyLevels> {
+  const newest = await db.approvalPolicyVersion.findFirst({
+    where: { policy: { name: "default" } },
+    orderBy: { version: "desc" },
+    select: { levels: true },
+  });
+  return newest ? (newest.levels as unknown as PolicyLevels) : defaultLevels;
+}
+
+/**
+ * Who may vote for which group on a system's requests, or on changes of the whole installation where there is no system:
+ * a role counts where its scope reaches, and nowhere else.
+ */
+export const grantsOver = (tx: Pick<Tx, "$queryRaw">, systemId: string | null) => tx.$queryRaw<
   { userId: string; role: Vote["group"] }[]
 >`
   select distinct g.user_id::text as "userId", g.role::text as role from role_grants g
-  where g.revoked_at is null and g.role in ('approver', 'security_approver') and ${sqlGrantReaches(systemId)}`;
+  where g.revoked_at is null and g.role in ('approver', 'security_approver') and ${systemId === null ? overEverything : sqlGrantReaches(systemId)}`;
+
+const overEverything = Prisma.sql`g.scope_kind = 'everything'`;
 
 /** Active people who could vote on a system's request and hold a confirmed factor, the requester left out. */
-export async function eligibleVoters(tx: Pick<Tx, "user" | "$queryRaw">, requesterId: string, systemId: string) {
+export async function eligibleVoters(tx: Pick<Tx, "user" | "$queryRaw">, requesterId: string, systemId: string | null) {
   const held = await grantsOver(tx, systemId);
   const people = await tx.user.findMany({
     where: {
@@ -187,10 +284,37 @@ export async function eligibleVoters(tx: Pick<Tx, "user" | "$queryRaw">, request
   }));
 }
 
+/** How many people could vote for each group at all, over everything. */
+export async function ableOverall(tx: Pick<Tx, "user" | "$queryRaw">): Promise<Able> {
+  const voters = await eligibleVoters(tx, "00000000-0000-0000-0000-000000000000", null);
+  const countOf = (group: Vote["group"]) => voters.filter(({ groups }) => groups.includes(group)).length;
+  return { approver: countOf("approver"), security_approver: countOf("security_approver") };
+}
+
+/** The votes that others gave to a person for now: whose, and for which group. */
+export const delegatedTo = (tx: Pick<Tx, "$queryRaw">, delegateId: string, level: Level) => tx.$queryRaw<
+  { delegatorId: string; delegator: string; group: Vote["group"] }[]
+>`
+  select d.delegator_id::text as "delegatorId", u.display_name as delegator, d."group"
+  from approval_delegations d join users u on u.id = d.delegator_id and u.status = 'active'
+  where d.delegate_id = ${delegateId}::uuid and d.revoked_at is null and d.valid_from <= now() and now() < d.valid_to
+    and (${level}::int > 0 or d.covers_level_zero)
+  order by d.valid_from limit 50`;
+
+/** The requests somebody may see: those of the systems in their scope, and changes for whoever rules or watches over them. */
+export function approvalsVisible(actor: Actor, visible: Visible): Prisma.ApprovalRequestWhereInput {
+  const ways: Prisma.ApprovalRequestWhereInput[] = [{ restore: { system: systemsVisible(visible) } }];
+  if (visible === "all" && may(actor, "change:read")) ways.push({ change: { isNot: null } });
+  return { OR: ways };
+}
+
 const iso = (at: Date | null) => at?.toISOString() ?? null;
 
-function toView(row: Row, actorId: string, now: Date): ApprovalView {
-  const approval = toApproval(row);
+const titleOf = (plan: RestorePlan | ChangePlan | null) =>
+  plan === null ? "A request" : "kind" in plan ? plan.title : `Restore ${plan.system.name}`;
+
+function toView(row: Row, inForce: PolicyLevels, actorId: string, now: Date): ApprovalView {
+  const approval = toApproval(row, inForce);
   const votes = row.votes.map((vote) => ({
     voterId: vote.voterId,
     voter: vote.voter.displayName,
@@ -198,24 +322,31 @@ function toView(row: Row, actorId: string, now: Date): ApprovalView {
     reason: vote.reason,
     revision: vote.revision,
     factor: vote.grant.factorKind,
+    onBehalfOf: vote.onBehalfOf?.displayName ?? null,
+    withdrawnAt: iso(vote.withdrawal?.createdAt ?? null),
     at: vote.createdAt.toISOString(),
   }));
   return {
     id: row.id,
     restoreId: row.restore?.id ?? null,
     restoreState: row.restore?.state ?? restoreStates[0],
-    handle: row.restore?.handle ?? "",
+    change: row.change && { id: row.change.id, state: row.change.state, plan: changePlan(approval.plan) },
+    handle: row.restore?.handle ?? row.change?.handle ?? "",
+    title: titleOf(approval.plan),
+    breakGlass: row.breakGlass,
+    singleOperator: row.singleOperator,
     requesterId: row.requesterId,
     requester: row.requester.displayName,
     level: approval.level,
     state: stateAt(approval, now),
     revision: row.revision,
-    plan: approval.plan,
-    previousPlan:
+    plan: restorePlan(approval.plan),
+    previousPlan: restorePlan(
       row.revisions.filter(({ revision }) => revision < row.revision).map(({ plan }) => planOf(plan))[0] ?? null,
+    ),
     words: row.revisions.find(({ revision }) => revision === row.revision)?.fingerprintWords ?? [],
     needed: approval.needed,
-    neededTotal: row.approvalsNeeded,
+    neededTotal: totalVotes(approval.needed),
     agreed: currentVotes(approval).filter(({ verdict }) => verdict === "approve").length,
     votes,
     submittedAt: iso(row.submittedAt),
@@ -227,32 +358,60 @@ function toView(row: Row, actorId: string, now: Date): ApprovalView {
   };
 }
 
+async function reviewOf(db: Reader, approvalId: string): Promise<ApprovalDetail["review"]> {
+  const row = await db.approvalReview.findFirst({
+    where: { requestId: approvalId },
+    include: { actor: true, voices: { include: { reviewer: true }, orderBy: { createdAt: "asc" } } },
+  });
+  return (
+    row && {
+      actorId: row.actorId,
+      actor: row.actor.displayName,
+      incidentRef: row.incidentRef,
+      reason: row.reason,
+      state: row.state,
+      dueAt: row.dueAt.toISOString(),
+      voices: row.voices.map(({ reviewerId, reviewer, outcome, note, createdAt }) => ({
+        reviewerId,
+        reviewer: reviewer.displayName,
+        outcome,
+        note,
+        at: createdAt.toISOString(),
+      })),
+    }
+  );
+}
+
 /** One request with its plan, its votes and who may still vote; null when there is none that may be seen. */
 export const getApproval = read(
   "restore:read",
   approvalRef,
   async ({ db, actor, visible }, { approvalId }): Promise<ApprovalDetail | null> => {
     const row = await db.approvalRequest.findFirst({
-      where: { id: approvalId, state: { not: "draft" }, restore: { system: systemsVisible(visible) } },
+      where: { id: approvalId, state: { not: "draft" }, ...approvalsVisible(actor, visible) },
       select: columns,
     });
     if (!row) return null;
-    const voters = row.restore ? await eligibleVoters(db as unknown as Tx, row.requesterId, row.restore.systemId) : [];
-    const preflight = await db.preflight.findFirst({
-      where: { requestId: row.restore?.id ?? "" },
-      orderBy: { at: "desc" },
-    });
-    const last = await db.restoreRequest.findFirst({
-      where: {
-        systemId: row.restore?.systemId ?? "",
-        state: { in: ["succeeded", "partial", "failed"] },
-        id: { not: row.restore?.id ?? "" },
-      },
-      orderBy: { createdAt: "desc" },
-      select: { id: true, handle: true, state: true, rtaSeconds: true, finishedAt: true },
-    });
+    const voters = await eligibleVoters(db as unknown as Tx, row.requesterId, row.restore?.systemId ?? null);
+    const preflight = row.restore
+      ? await db.preflight.findFirst({ where: { requestId: row.restore.id }, orderBy: { at: "desc" } })
+      : null;
+    const last = row.restore
+      ? await db.restoreRequest.findFirst({
+          where: {
+            systemId: row.restore.systemId,
+            state: { in: ["succeeded", "partial", "failed"] },
+            id: { not: row.restore.id },
+          },
+          orderBy: { createdAt: "desc" },
+          select: { id: true, handle: true, state: true, rtaSeconds: true, finishedAt: true },
+        })
+      : null;
+    const given = await delegatedTo(db as unknown as Tx, actor.id, toLevel(row.level));
     return {
-      ...toView(row, actor.id, new Date()),
+      ...toView(row, await levelsInForce(db), actor.id, new Date()),
+      inPlaceOf: given.filter(({ delegatorId }) => delegatorId !== row.requesterId),
+      review: await reviewOf(db, approvalId),
       eligible: voters,
       preflight: preflight && {
         verdicts: preflight.verdicts as unknown as Verdict[],
@@ -270,7 +429,10 @@ const filters: Record<z.output<typeof approvalList>["show"], Prisma.ApprovalRequ
   waiting: { state: "pending" },
   open: {
     state: { in: ["pending", "approved"] },
-    restore: { state: { in: ["waiting", "dispatching", "unknown", "running", "validating"] } },
+    OR: [
+      { restore: { state: { in: ["waiting", "dispatching", "unknown", "running", "validating"] } } },
+      { change: { state: "waiting" } },
+    ],
   },
   decided: { state: { in: ["approved", "rejected", "cancelled", "expired"] } },
   all: { state: { not: "draft" } },
@@ -281,69 +443,103 @@ export const listApprovals = read("restore:read", approvalList, async ({ db, act
   const rows = await db.approvalRequest.findMany({
     where: {
       ...filters[show],
-      AND: { restore: { system: systemsVisible(visible) } },
+      AND: approvalsVisible(actor, visible),
       ...(after ? { id: { lt: after } } : {}),
     },
     select: columns,
     orderBy: { id: "desc" },
     take: pageSize + 1,
   });
-  const now = new Date();
+  const [now, inForce] = [new Date(), await levelsInForce(db)];
   return {
-    rows: rows.slice(0, pageSize).map((row) => toView(row, actor.id, now)),
+    rows: rows.slice(0, pageSize).map((row) => toView(row, inForce, actor.id, now)),
     next: rows.length > pageSize ? (rows[pageSize - 1]?.id ?? null) : null,
   };
 });
 
 /** What waits for this person's vote, most urgent first; empty for whoever may not vote. */
 export const listWaiting = read("restore:read", z.object({}), async ({ db, actor, visible }) => {
-  if (actor.kind !== "user" || !actor.grants.some(({ role }) => role === "approver" || role === "security_approver"))
-    return [];
+  if (actor.kind !== "user") return [];
+  const votes = may(actor, "restore:approve") || (await delegatedTo(db as unknown as Tx, actor.id, 1)).length > 0;
+  if (!votes) return [];
   const rows = await db.approvalRequest.findMany({
     where: {
       state: "pending",
       requesterId: { not: actor.id },
       approvalExpiresAt: { gt: new Date() },
-      restore: { system: systemsVisible(visible) },
+      ...approvalsVisible(actor, visible),
     },
     select: columns,
     orderBy: { approvalExpiresAt: "asc" },
     take: 20,
   });
-  const now = new Date();
-  return rows.map((row) => toView(row, actor.id, now)).filter(({ voted }) => !voted);
+  const [now, inForce] = [new Date(), await levelsInForce(db)];
+  return rows.map((row) => toView(row, inForce, actor.id, now)).filter(({ voted }) => !voted);
 });
+
+type Wording = { id: string; revision: number; paramsHash: Uint8Array | null };
+
+/** An operation on a request's current wording, as a proof of presence names it. */
+export const onWording = ({ id, revision, paramsHash }: Wording, op: string): Proven => {
+  if (!paramsHash) throw new Refusal(refuse("conflict", "This request was not put forward yet."));
+  return { op, subjectType: "approval", subjectId: id, revision, paramsHash };
+};
+
+async function wordingSeen(
+  { db, actor, visible }: ReadContext,
+  approvalId: string,
+): Promise<Wording & { state: ApprovalState; breakGlass: boolean }> {
+  const row = await db.approvalRequest.findFirst({
+    where: { id: approvalId, ...approvalsVisible(actor, visible) },
+    select: { id: true, revision: true, paramsHash: true, state: true, breakGlass: true },
+  });
+  if (!row) throw new Refusal(refuse("not_found", "There is no such request."));
+  return row;
+}
 
 /** How a vote on the current wording is named for a proof of presence; refuses what takes no vote. */
 export const proofOfVote = read(
-  "restore:approve",
+  "approval:vote",
   approvalRef.extend({ verdict: z.enum(["approve", "reject"]) }),
-  async ({ db, visible }, { approvalId, verdict }): Promise<Outcome<Proven>> => {
-    const row = await db.approvalRequest.findFirst({
-      where: { id: approvalId, restore: { system: systemsVisible(visible) } },
-      select: { id: true, revision: true, paramsHash: true, state: true },
-    });
-    if (!row?.paramsHash || row.state !== "pending")
+  async (ctx, { approvalId, verdict }): Promise<Outcome<Proven>> => {
+    const row = await wordingSeen(ctx, approvalId);
+    if (row.state !== "pending" && !(row.state === "approved" && row.breakGlass && verdict === "reject"))
       throw new Refusal(refuse("conflict", "This request takes no votes now."));
-    return accept({
-      op: `approval.${verdict}`,
-      subjectType: "approval",
-      subjectId: row.id,
-      revision: row.revision,
-      paramsHash: row.paramsHash,
-    });
+    return accept(onWording(row, `approval.${verdict}`));
   },
 );
 
-/** How many requests nobody decided, or started, in time; for the worker's sweep. */
-export const countOverdue = read("restore:follow", z.object({}), ({ db }) => {
-  const now = new Date();
-  return db.approvalRequest.count({
-    where: {
-      OR: [
-        { state: "pending", approvalExpiresAt: { lte: now } },
-        { state: "approved", executeBefore: { lte: now }, restore: { state: "waiting" } },
-      ],
-    },
-  });
+/** How forcing a request past its votes is named for a proof of presence. */
+export const proofOfForce = read("approval:force", approvalRef, async (ctx, { approvalId }) =>
+  accept(onWording(await wordingSeen(ctx, approvalId), "approval.break_glass")),
+);
+
+/** How reviewing a forced request is named for a proof of presence. */
+export const proofOfReview = read("approval:review", approvalRef, async (ctx, { approvalId }) =>
+  accept(onWording(await wordingSeen(ctx, approvalId), "approval.review")),
+);
+
+/** Requests that the clock, or people who lost their role, moved on: for the worker's sweep. */
+export const listOverdue = read("restore:follow", z.object({}), async ({ db }) => {
+  const rows = await db.$queryRaw<{ id: string; to: "expired" | "pending" }[]>`
+    select a.id::text as id,
+      case when a.state = 'pending' or a.execute_before <= now() or a.approval_expires_at <= now() then 'expired' else 'pending' end as "to"
+    from approval_requests a
+    left join restore_requests r on r.approval_id = a.id left join change_requests c on c.approval_id = a.id
+    where (a.state = 'pending' and a.approval_expires_at <= now())
+      or (a.state = 'approved' and coalesce(r.state = 'waiting', c.state = 'waiting', false)
+        and (a.execute_before <= now() or not (a.break_glass or has_quorum(a))))
+    order by a.id limit 200`;
+  return rows;
+});
+
+/** Requests whose people are due a word: half of the time gone, nine tenths of it, or one vote left. */
+export const listReminders = read("restore:follow", z.object({}), async ({ db }) => {
+  const rows = await db.$queryRaw<{ id: string; part: 50 | 90 }[]>`
+    select a.id::text as id, case when now() >= a.submitted_at + 0.9 * (a.approval_expires_at - a.submitted_at) then 90 else 50 end as part
+    from approval_requests a
+    where a.state = 'pending' and now() < a.approval_expires_at
+      and now() >= a.submitted_at + 0.5 * (a.approval_expires_at - a.submitted_at)
+    order by a.approval_expires_at limit 200`;
+  return rows;
 });

@@ -34,6 +34,7 @@ const pending: Approval = {
   approvalExpiresAt: at(60),
   notBefore: null,
   executeBefore: null,
+  breakGlass: false,
   votes: [],
 };
 const approved: Approval = {

@@ -1,3 +1,4 @@
+import type { ChangePlan, ChangeState } from "@/lib/changes/rules";
 import type { RestorePlan, RestoreState, Verdict } from "@/lib/restores/rules";
 import type { ApprovalState, Level, LevelRule, VoterGroup } from "./rules";
 
@@ -9,7 +10,12 @@ export type ApprovalView = {
   id: string;
   restoreId: string | null;
   restoreState: RestoreState;
+  /** What of the rules it would change; null for a restore. */
+  change: { id: string; state: ChangeState; plan: ChangePlan | null } | null;
   handle: string;
+  title: string;
+  breakGlass: boolean;
+  singleOperator: boolean;
   requesterId: string;
   requester: string;
   level: Level;
@@ -28,6 +34,8 @@ export type ApprovalView = {
     reason: string;
     revision: number;
     factor: "passkey" | "totp";
+    onBehalfOf: string | null;
+    withdrawnAt: Iso | null;
     at: Iso;
   }[];
   submittedAt: Iso | null;
@@ -48,6 +56,17 @@ export type ApprovalDetail = ApprovalView & {
     state: RestoreState;
     rtaSeconds: number | null;
     finishedAt: Iso | null;
+  } | null;
+  /** Whose votes this person may cast for a time. */
+  inPlaceOf: { delegatorId: string; delegator: string; group: VoterGroup }[];
+  review: {
+    actorId: string;
+    actor: string;
+    incidentRef: string;
+    reason: string;
+    state: "due" | "completed" | "flagged";
+    dueAt: Iso;
+    voices: { reviewerId: string; reviewer: string; outcome: "due" | "completed" | "flagged"; note: string; at: Iso }[];
   } | null;
   now: Iso;
 };

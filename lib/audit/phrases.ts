@@ -148,13 +148,66 @@ const restorePhrases: Record<string, Phrase> = {
   },
   "approval.vote": {
     did: (target, d) =>
-      `${textOf(d, "verdict") === "reject" ? "refused" : "approved"} the restore of ${target}${d.reason ? `, saying${quoted(textOf(d, "reason"))}` : ""}`,
+      `${textOf(d, "verdict") === "reject" ? "refused" : "approved"} the request about ${target}${d.onBehalfOf ? " in another's place" : ""}${d.reason ? `, saying${quoted(textOf(d, "reason"))}` : ""}`,
     to: "vote on a request",
   },
   "approval.expire": {
-    did: (_, d) => `closed ${plural(countOf(d), "request")} that nobody decided or started in time`,
+    did: (target, d) =>
+      textOf(d, "state") === "pending"
+        ? `had the request about ${target} wait again, because votes on it no longer count`
+        : `closed the request about ${target}, which nobody decided or started in time`,
     to: "close requests that ran out",
   },
+  "approval.withdraw": { did: onTarget("took back their vote on the request about"), to: "take a vote back" },
+  "approval.break_glass": {
+    did: (target, d) => `forced the request about ${target} past its votes for ${textOf(d, "incidentRef")}`,
+    to: "force a request past its votes",
+  },
+  "approval.review": {
+    did: (target, d) =>
+      `${textOf(d, "outcome") === "flagged" ? "flagged" : "found in order"} the forced request about ${target}${quoted(textOf(d, "note"))}`,
+    to: "review a forced request",
+  },
+};
+
+const actionWords = (detail: Detail) => textOf(detail, "change").replaceAll(/[._]/g, " ");
+
+const governancePhrases: Record<string, Phrase> = {
+  "change.propose": {
+    did: (_, d) => `asked others to agree to a change of the rules (${actionWords(d)})`,
+    to: "ask for a change of the rules",
+  },
+  "change.apply": {
+    did: (_, d) => `applied an approved change of the rules (${actionWords(d)})`,
+    to: "apply a change of the rules",
+  },
+  "change.withdraw": { did: () => "took back a change of the rules that was asked for", to: "take back a change" },
+  "approval.policy": {
+    did: (_, d) => `put version ${countOf(d, "version")} of the approval policy into force`,
+    to: "change who must approve what",
+  },
+  "approval.place.add": {
+    did: (_, d) => `called ${textOf(d, "account")}, ${textOf(d, "region")} isolated`,
+    to: "call a place isolated",
+  },
+  "approval.place.remove": {
+    did: () => "took a place off the isolated ones",
+    to: "take a place off the isolated ones",
+  },
+  "installation.single_operator": {
+    did: (_, d) => (d.on === true ? "let one person work alone" : "had several people asked again"),
+    to: "switch single-operator mode",
+  },
+  "freeze.set": { did: (_, d) => `froze all restores${because(d, "reason")}`, to: "freeze all restores" },
+  "freeze.release": { did: () => "let restores start again", to: "let restores start again" },
+  "approval.delegate": {
+    did: (_, d) =>
+      `gave away the vote of the ${textOf(d, "group").replaceAll("_", " ")} for ${plural(countOf(d, "days"), "day")}${quoted(textOf(d, "reason"))}`,
+    to: "give a vote away",
+  },
+  "approval.undelegate": { did: () => "ended a vote's being given away", to: "end a vote's being given away" },
+  "approval.drill.start": { did: () => "began a readiness drill for approvers", to: "begin a readiness drill" },
+  "approval.drill.answer": { did: () => "showed in a drill that they could vote", to: "answer a readiness drill" },
 };
 
 const backupPhrases: Record<string, Phrase> = {
@@ -253,6 +306,7 @@ const connectionPhrases: Record<string, Phrase> = {
 export const phrases: Record<string, Phrase> = {
   ...peoplePhrases,
   ...restorePhrases,
+  ...governancePhrases,
   ...backupPhrases,
   ...connectionPhrases,
   ...estatePhrases,

@@ -16,6 +16,8 @@ export type AuditEntry = {
   at: Date;
   reason?: string;
   evidence?: Record<string, unknown>;
+  /** Done past the votes it would have needed. */
+  breakGlass?: boolean;
 };
 
 const who = (actor: Actor) =>
@@ -38,7 +40,7 @@ export async function record(tx: Pick<Tx, "$executeRaw" | "$queryRaw">, entry: A
   const [row] = await tx.$queryRaw<{ id: string; install: string }[]>`
     select uuid_v7()::text as id, coalesce((select install_id::text from installation), '') as install`;
   if (!row) throw new Error("The database did not make an id.");
-  const { actor, action, outcome, subject, detail, at, reason, evidence } = entry;
+  const { actor, action, outcome, subject, detail, at, reason, evidence, breakGlass } = entry;
   const body = canonicalJson({
     v: 1,
     id: row.id,
@@ -52,6 +54,7 @@ export async function record(tx: Pick<Tx, "$executeRaw" | "$queryRaw">, entry: A
     detail: plain(detail),
     ...(reason === undefined ? {} : { reason }),
     ...(evidence === undefined ? {} : { evidence: plain(evidence) }),
+    ...(breakGlass ? { breakGlass } : {}),
   });
   const leaf = bytes(sha256(Buffer.concat([Buffer.of(0), Buffer.from(body)])));
   await tx.$executeRaw`

@@ -72,10 +72,11 @@ export function sentenceOf(body: AuditBody, names: EventNames = {}): string {
 
 /** The first words of the actions in each part of the log. */
 export const areaPrefixes: Record<(typeof auditAreas)[number], readonly string[]> = {
-  restores: ["restore", "approval"],
+  restores: ["restore", "approval", "freeze"],
   backups: ["backup"],
   estate: ["system", "resource", "tier", "health", "policy"],
   connections: ["connection"],
+  rules: ["change", "installation"],
   people: ["person", "people", "role", "session", "factor", "step_up", "team", "recovery_code"],
   audit: ["audit", "demo"],
 };

@@ -30,7 +30,7 @@ export type AuditBody = z.output<typeof auditBody>;
 
 export const auditOutcomes = ["success", "failure", "denied"] as const;
 export const auditSpans = ["1h", "24h", "7d", "30d", "365d"] as const;
-export const auditAreas = ["restores", "backups", "estate", "connections", "people", "audit"] as const;
+export const auditAreas = ["restores", "backups", "estate", "connections", "rules", "people", "audit"] as const;
 
 const moment = z
   .string()

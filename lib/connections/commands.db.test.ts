@@ -1,6 +1,7 @@
 import { randomUUID } from "node:crypto";
 import { describe, expect, it } from "vitest";
 import { db } from "@/lib/platform/db";
+import { doAtOnce } from "@/lib/platform/testing/governing";
 import { person } from "@/lib/platform/testing/people";
 import { changeConnectionState, createConnection, editConnection, requestSync } from "./commands";
 import { getConnection, getConnectionProgress, listConnections } from "./data";
@@ -25,7 +26,7 @@ const must = async <T>(outcome: Promise<{ ok: true; value: T } | { ok: false; me
 
 const created = async (change: object = {}) => {
   const admin = await person("administrator");
-  const { id } = await must(createConnection(admin, typed(change)));
+  const { id } = await must(doAtOnce(createConnection, admin, typed(change)));
   const connection = await getConnection(admin, { connectionId: id });
   if (!connection) throw new Error("It is not there.");
   return { admin, id, connection };
@@ -49,13 +50,13 @@ describe("connecting an account", () => {
   });
 
   it("is for administrators, and says so", async () => {
-    const outcome = await createConnection(await person("operator"), typed());
+    const outcome = await doAtOnce(createConnection, await person("operator"), typed());
     expect(outcome).toMatchObject({ ok: false, code: "forbidden" });
   });
 
   it("refuses a name that is taken", async () => {
     const { admin, connection } = await created();
-    const outcome = await createConnection(admin, typed({ name: connection.name }));
+    const outcome = await doAtOnce(createConnection, admin, typed({ name: connection.name }));
     expect(outcome).toMatchObject({
       ok: false,
       code: "invalid",
@@ -69,14 +70,14 @@ describe("two administrators at one connection", () => {
     const { admin, id, connection } = await created();
     const other = await person("administrator");
     const form = { connectionId: id, revision: 1, base: JSON.stringify(connection.decided), ...connection.decided };
-    await must(editConnection(admin, { ...form, actRoleRef: role("act-2") }));
-    const refused = await editConnection(other, { ...form, intervalSeconds: 600 });
+    await must(doAtOnce(editConnection, admin, { ...form, actRoleRef: role("act-2") }));
+    const refused = await doAtOnce(editConnection, other, { ...form, intervalSeconds: 600 });
     expect(refused).toMatchObject({
       ok: false,
       code: "conflict",
       fields: { revision: "2", actRoleRef: expect.any(String) },
     });
-    await must(editConnection(other, { ...form, intervalSeconds: 600, revision: 2 }));
+    await must(doAtOnce(editConnection, other, { ...form, intervalSeconds: 600, revision: 2 }));
     const now = await getConnection(admin, { connectionId: id });
     expect(now).toMatchObject({ revision: 3, decided: { actRoleRef: role("act-2"), intervalSeconds: 600 } });
   });
@@ -84,7 +85,7 @@ describe("two administrators at one connection", () => {
   it("of two at the very same moment one is refused", async () => {
     const { admin, id, connection } = await created();
     const form = { connectionId: id, revision: 1, base: JSON.stringify(connection.decided), ...connection.decided };
-    const outcomes = await Promise.all([editConnection(admin, form), editConnection(admin, form)]);
+    const outcomes = await Promise.all([doAtOnce(editConnection, admin, form), doAtOnce(editConnection, admin, form)]);
     expect(outcomes.map(({ ok }) => ok).sort()).toEqual([false, true]);
   });
 });
@@ -92,14 +93,14 @@ describe("two administrators at one connection", () => {
 it("keeps what was seen of a region that is no longer read, and reads it again when it is listed again", async () => {
   const { admin, id, connection } = await created();
   const form = { connectionId: id, revision: 1, base: JSON.stringify(connection.decided), ...connection.decided };
-  await must(editConnection(admin, { ...form, regions: "eu-central-1" }));
+  await must(doAtOnce(editConnection, admin, { ...form, regions: "eu-central-1" }));
   const states = async () =>
     (await getConnection(admin, { connectionId: id }))?.regions.map(({ region, state }) => [region, state]);
   expect(await states()).toEqual([
     ["eu-central-1", "waiting"],
     ["eu-west-1", "disabled"],
   ]);
-  await must(editConnection(admin, { ...form, base: "{}", revision: 2 }));
+  await must(doAtOnce(editConnection, admin, { ...form, base: "{}", revision: 2 }));
   expect(await states()).toEqual([
     ["eu-central-1", "waiting"],
     ["eu-west-1", "waiting"],
@@ -109,7 +110,10 @@ it("keeps what was seen of a region that is no longer read, and reads it again w
 it("refuses a role of another account, by its field", async () => {
   const { admin, id, connection } = await created();
   const form = { connectionId: id, revision: 1, base: JSON.stringify(connection.decided), ...connection.decided };
-  const outcome = await editConnection(admin, { ...form, readRoleRef: "arn:aws:iam::999999999999:role/read" });
+  const outcome = await doAtOnce(editConnection, admin, {
+    ...form,
+    readRoleRef: "arn:aws:iam::999999999999:role/read",
+  });
   expect(outcome).toMatchObject({
     ok: false,
     code: "invalid",
@@ -136,12 +140,12 @@ describe("reading now", () => {
 
   it("is refused for a disabled connection, whose waiting run is called off", async () => {
     const { admin, id } = await created();
-    await must(changeConnectionState(admin, { connectionId: id, state: "disabled" }));
+    await must(doAtOnce(changeConnectionState, admin, { connectionId: id, state: "disabled" }));
     expect(await requestSync(admin, { connectionId: id })).toMatchObject({ ok: false, code: "conflict" });
     expect(await db.syncRun.count({ where: { connectionId: id, state: "cancelled" } })).toBe(1);
-    await must(changeConnectionState(admin, { connectionId: id, state: "active" }));
+    await must(doAtOnce(changeConnectionState, admin, { connectionId: id, state: "active" }));
     expect(await db.syncRun.count({ where: { connectionId: id, state: "queued" } })).toBe(1);
-    expect(await changeConnectionState(admin, { connectionId: id, state: "active" })).toMatchObject({
+    expect(await doAtOnce(changeConnectionState, admin, { connectionId: id, state: "active" })).toMatchObject({
       ok: false,
       code: "conflict",
     });

@@ -2,15 +2,17 @@ import "server-only";
 import { command } from "@/lib/access/command";
 import type { CommandContext } from "@/lib/access/context";
 import type { Actor } from "@/lib/access/permissions";
+import { governed } from "@/lib/changes/governed";
+import type { ChangeLine } from "@/lib/changes/rules";
 import { changesBetween, mergeEdit, refuseStale } from "@/lib/core/edit";
 import { Refusal, refuse } from "@/lib/core/outcome";
 import type { Tx } from "@/lib/platform/db";
 import { Prisma } from "@/lib/platform/prisma/client";
 import type { ConnectionSettings } from "@/lib/providers/contract";
 import { enqueue } from "@/lib/queue/enqueue";
-import { lockConnection } from "./data";
+import { connectionNow, lockConnection } from "./data";
 import { syncKey } from "./due";
-import { type ConnectionDecision, decisionNames, type SyncKind } from "./rules";
+import { type ConnectionDecision, decisionNames, levelOfEdit, type SyncKind } from "./rules";
 import {
   connectionCreate,
   connectionEdit,
@@ -51,14 +53,33 @@ async function startReading(tx: Tx, actor: Actor, connectionId: string, kind: Sy
   return id;
 }
 
+const linesOf = (before: Partial<ConnectionDecision>, after: ConnectionDecision): ChangeLine[] =>
+  changesBetween<ConnectionDecision>(before, after, decisionNames).map(({ label, from, to }) => ({
+    what: label,
+    from,
+    to,
+  }));
+
+const nothingYet = Object.fromEntries(Object.keys(decisionNames).map((field) => [field, null]));
+
 /** Connects an AWS account and begins to read it. */
-export const createConnection = command({
+export const createConnection = governed({
   action: "connection.create",
   permission: "connection:edit",
   input: connectionCreate,
-  async run({ tx, actor, visible }, { name, account, regions, intervalSeconds, ...roles }) {
+  async assess(_, { account, ...decision }) {
+    return {
+      level: 1,
+      title: `Connect the account ${account}`,
+      subject: { type: "connection", id: "none", name: decision.name },
+      lines: linesOf(nothingYet as Partial<ConnectionDecision>, decision),
+    };
+  },
+  async check({ tx, visible }, { name }) {
     demandWholeScope({ visible });
     await refuseTakenName(tx, name, null);
+  },
+  async run({ tx, actor }, { name, account, regions, intervalSeconds, ...roles }) {
     const settings: ConnectionSettings = {
       account,
       regions: regions.split(" "),
@@ -76,19 +97,36 @@ export const createConnection = command({
 });
 
 /** Changes what was decided about a connection; of two who edit at once, the second learns what the first changed. */
-export const editConnection = command({
+export const editConnection = governed({
   action: "connection.edit",
   permission: "connection:edit",
   input: connectionEdit,
-  async run({ tx, visible }, { connectionId, revision, base, ...wanted }) {
+  async assess({ tx }, { connectionId, revision: _, base, ...wanted }) {
+    const { decided } = await connectionNow(tx, connectionId);
+    const merged = mergeEdit<ConnectionDecision>(base, wanted, decided);
+    return {
+      level: levelOfEdit(decided, merged),
+      title: `Change the connection ${decided.name}`,
+      subject: { type: "connection", id: connectionId, name: decided.name },
+      lines: linesOf(decided, merged),
+    };
+  },
+  async check({ tx, visible }, { connectionId, revision, base, ...wanted }) {
     demandWholeScope({ visible });
-    const { settings, decided, ...current } = await lockConnection(tx, connectionId);
+    const { decided, settings, ...current } = await connectionNow(tx, connectionId);
     if (current.revision !== revision)
       throw new Refusal(refuseStale("this connection", changesBetween(base, decided, decisionNames), current.revision));
     const merged = mergeEdit<ConnectionDecision>(base, wanted, decided);
     await refuseTakenName(tx, merged.name, connectionId);
     const [foreign] = foreignRoles(merged, settings.account);
     if (foreign) throw wrong(foreign, `This role is not in the account ${settings.account}.`);
+  },
+  async run({ tx }, { connectionId, revision, base, ...wanted }) {
+    const { settings, decided, ...current } = await lockConnection(tx, connectionId);
+    // Read again under the lock: two edits at once would both have passed the check.
+    if (current.revision !== revision)
+      throw new Refusal(refuseStale("this connection", changesBetween(base, decided, decisionNames), current.revision));
+    const merged = mergeEdit<ConnectionDecision>(base, wanted, decided);
     const { name, intervalSeconds, regions, ...roles } = merged;
     const next: ConnectionSettings = { ...settings, ...roles, regions: regions.split(" ") };
     await tx.connection.update({
@@ -124,15 +162,27 @@ async function keepRegions(tx: Tx, connectionId: string, regions: readonly strin
   });
 }
 
-/** Stops reading a connection, or begins again; what was read stays, and turns stale. */
-export const changeConnectionState = command({
+/** Stops reading a connection, or begins again; what was read stays, and turns stale. Going blind takes another's word. */
+export const changeConnectionState = governed({
   action: "connection.change_state",
   permission: "connection:edit",
   input: connectionStateChange,
-  async run({ tx, actor, now, visible }, { connectionId, state }) {
+  async assess({ tx }, { connectionId, state }) {
+    const { decided, state: before } = await connectionNow(tx, connectionId);
+    return {
+      level: state === "disabled" ? 2 : null,
+      title: state === "disabled" ? `Stop reading ${decided.name}` : `Read ${decided.name} again`,
+      subject: { type: "connection", id: connectionId, name: decided.name },
+      lines: [{ what: "Connection", from: before, to: state }],
+    };
+  },
+  async check({ tx, visible }, { connectionId, state }) {
     demandWholeScope({ visible });
-    const current = await lockConnection(tx, connectionId);
+    const current = await connectionNow(tx, connectionId);
     if (current.state === state) throw new Refusal(refuse("conflict", `This connection is ${state} already.`));
+  },
+  async run({ tx, actor, now }, { connectionId, state }) {
+    await lockConnection(tx, connectionId);
     await tx.connection.update({
       where: { id: connectionId },
       data: { state, stateAt: now, revision: { increment: 1 } },

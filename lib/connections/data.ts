@@ -173,6 +173,11 @@ function decisionOf({ name, settings, intervalSeconds }: Stored): ConnectionDeci
 /** Reads a connection and holds its row until the transaction ends. */
 export async function lockConnection(tx: Tx, connectionId: string) {
   await tx.$queryRaw`select 1 from connections where id = ${connectionId}::uuid for update`;
+  return connectionNow(tx, connectionId);
+}
+
+/** A connection as it is at this moment, for saying what a change would make of it. */
+export async function connectionNow(tx: Pick<Tx, "connection">, connectionId: string) {
   const stored = await tx.connection.findUnique({ where: { id: connectionId } });
   if (!stored) throw new Refusal(refuse("not_found", "There is no such connection."));
   return {

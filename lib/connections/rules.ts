@@ -105,6 +105,17 @@ export type ConnectionDecision = {
   intervalSeconds: number;
 };
 
+/**
+ * How many people a change of a connection asks: 1 where it would call another address, as another role, or see less
+ * of the estate; null for its name, its pace, and what it sees more of.
+ */
+export function levelOfEdit(before: ConnectionDecision, after: ConnectionDecision): 1 | null {
+  const refs = ["endpoint", "readRoleRef", "actRoleRef", "cleanupRoleRef", "serviceRoleRef"] as const;
+  const seen = new Set(after.regions.split(" "));
+  const blind = before.regions.split(" ").some((region) => !seen.has(region));
+  return blind || refs.some((field) => before[field] !== after[field]) ? 1 : null;
+}
+
 /** How those fields are called when we say what changed. */
 export const decisionNames: FieldNames<ConnectionDecision> = {
   name: { label: "name" },

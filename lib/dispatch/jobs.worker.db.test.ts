@@ -1,7 +1,7 @@
 import { afterAll, beforeAll, beforeEach, describe, expect, inject, it } from "vitest";
 import { seal } from "@/lib/platform/crypto";
 import { db } from "@/lib/platform/db";
-import { ownerDb } from "@/lib/platform/testing/owner";
+import { ownerDb, tamper } from "@/lib/platform/testing/owner";
 import { person, theWorker } from "@/lib/platform/testing/people";
 import { restorable } from "@/lib/platform/testing/restorable";
 import { type Person, startedRestore, value } from "@/lib/platform/testing/restoring";
@@ -218,7 +218,10 @@ describe("a dispatched restore", () => {
     const { itemId } = await started();
     const { order } = await ownerDb.restoreItem.findUniqueOrThrow({ where: { id: itemId } });
     const other = { ...(order as object), roleRef: "arn:aws:iam::000000000000:role/elsewhere" };
-    await ownerDb.restoreItem.update({ where: { id: itemId }, data: { order: other } });
+    await expect(ownerDb.restoreItem.update({ where: { id: itemId }, data: { order: other } })).rejects.toThrow(
+      /stays as it was approved/,
+    );
+    await tamper((tx) => tx.restoreItem.update({ where: { id: itemId }, data: { order: other } }));
     expect(await dispatchRestore(itemId, "worker")).toMatchObject({
       state: "held",
       message: expect.stringContaining("not what was approved"),

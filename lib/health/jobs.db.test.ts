@@ -2,6 +2,7 @@ import { randomUUID } from "node:crypto";
 import { afterAll, beforeAll, beforeEach, describe, expect, it } from "vitest";
 import { db, reader } from "@/lib/platform/db";
 import { type Estate, openEstate } from "@/lib/platform/testing/estate";
+import { tamper } from "@/lib/platform/testing/owner";
 import { theWorker } from "@/lib/platform/testing/people";
 import { currentSystemHealth, readNow } from "./current";
 import { evaluateHealth, sweepHealth } from "./jobs";
@@ -235,7 +236,7 @@ describe("an evaluation", () => {
           requesterId: user.id,
         },
       });
-      await db.restoreRequest.create({
+      const restore = {
         data: {
           handle: `h${index}${systemId.slice(-5)}`,
           systemId,
@@ -245,7 +246,8 @@ describe("an evaluation", () => {
           rtaSeconds,
           finishedAt: estate.ago(60 + index),
         },
-      });
+      } as const;
+      await tamper((tx) => tx.restoreRequest.create(restore));
     }
     await evaluateHealth(worker, { systemIds: [systemId] });
     expect(await db.systemHealth.findUnique({ where: { systemId } })).toMatchObject({

@@ -96,7 +96,7 @@ export const endMySession = command({
   async run({ tx, actor, now }, { sessionId }) {
     const session = await tx.session.findFirst({ where: { id: sessionId, userId: actor.id }, select: { label: true } });
     if (!session || !(await endSession(tx, sessionId, "ended by its owner", now)))
-      return demand(refuse("not_found", "This session has ended already."));
+      return demand<never>(refuse("not_found", "This session has ended already."));
     return { value: null, audit: [["session", sessionId], { label: session.label }] };
   },
 });

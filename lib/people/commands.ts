@@ -1,19 +1,46 @@
 import "server-only";
 import { command } from "@/lib/access/command";
-import type { CommandContext } from "@/lib/access/context";
 import type { Scope } from "@/lib/access/permissions";
 import { makeEnrollmentCode } from "@/lib/auth/enrollment";
 import { endSessionsOf } from "@/lib/auth/sessions";
+import { type ChangeContext, governed } from "@/lib/changes/governed";
+import { type Assessment, gravest, levelOfRole } from "@/lib/changes/rules";
 import { demand, refuse } from "@/lib/core/outcome";
-import { givingRole, inviting, reopening, scopeOf } from "./operations";
-import { changeRights, keepAnAdministrator } from "./rules";
+import { scopeOf, scopeWords } from "./operations";
+import { changeRights, keepAnAdministrator, roleWords } from "./rules";
 import { everybody, invitation, personProven, personReason, roleToGive, roleToTake } from "./schema";
 
-type Ctx = Pick<CommandContext, "tx" | "visible" | "actor">;
+type Ctx = ChangeContext;
 
 /** People are managed from above all teams: a right over one team says nothing about who may enter. */
 function overEverybody({ visible }: Ctx): void {
   if (visible !== "all") demand(refuse("forbidden", "This needs the administrator role over everything."));
+}
+
+async function nameOf({ tx }: ChangeContext, personId: string): Promise<string> {
+  const person = await tx.user.findUnique({ where: { id: personId }, select: { displayName: true } });
+  return person?.displayName ?? demand<never>(refuse("not_found", "This person is not there any more."));
+}
+
+/** Bringing somebody back asks as many people as giving them their gravest role would. */
+async function levelOfPerson({ tx }: ChangeContext, personId: string) {
+  const held = await tx.roleGrant.findMany({ where: { userId: personId, revokedAt: null }, select: { role: true } });
+  return gravest(held.map(({ role }) => levelOfRole(role)));
+}
+
+async function bringingBack(
+  ctx: ChangeContext,
+  personId: string,
+  words: { title: (name: string) => string; what: string; from: string; to: string },
+): Promise<Assessment> {
+  const name = await nameOf(ctx, personId);
+  const { what, from, to } = words;
+  return {
+    level: (await levelOfPerson(ctx, personId)) ?? 2,
+    title: words.title(name),
+    subject: { type: "user", id: personId, name },
+    lines: [{ what, from, to }],
+  };
 }
 
 async function lockPerson({ tx }: Ctx, personId: string) {
@@ -48,20 +75,36 @@ async function checkTeam({ tx }: Ctx, scope: Scope): Promise<void> {
 }
 
 /** Invites somebody with a first role. Answers their one-time code, which is kept nowhere. */
-export const invitePerson = command({
+export const invitePerson = governed({
   action: "person.invite",
   permission: "people:edit",
   input: invitation,
-  stepUp: ({ tx, actor }, input) => inviting(tx, actor.id, input),
-  async run(ctx, { displayName, email, ...input }) {
+  async assess(ctx, { displayName, email, ...input }) {
+    return {
+      level: levelOfRole(input.role),
+      title: `Invite ${displayName} as ${roleWords[input.role].name.toLowerCase()}`,
+      subject: { type: "user", id: ctx.actor.id, name: displayName },
+      lines: [
+        { what: "E-mail", from: "nothing", to: email },
+        {
+          what: "Role",
+          from: "nothing",
+          to: `${roleWords[input.role].name}, ${await scopeWords(ctx.tx, scopeOf(input))}`,
+        },
+      ],
+    };
+  },
+  async check(ctx, { email, ...input }) {
     overEverybody(ctx);
-    const { tx, actor, now } = ctx;
-    const scope = scopeOf(input);
-    await checkTeam(ctx, scope);
-    if (await tx.user.findUnique({ where: { email }, select: { id: true } }))
+    await checkTeam(ctx, scopeOf(input));
+    if (await ctx.tx.user.findUnique({ where: { email }, select: { id: true } }))
       demand(refuse("conflict", "Somebody has this address already.", { email: "Somebody has this address already." }));
+  },
+  async run({ tx, actor, now, changeId }, { displayName, email, ...input }) {
+    const scope = scopeOf(input);
     const { id } = await tx.user.create({ data: { displayName, email } });
-    await tx.roleGrant.create({ data: { userId: id, role: input.role, ...columnsOf(scope), grantedById: actor.id } });
+    const grant = { userId: id, role: input.role, ...columnsOf(scope), grantedById: actor.id, changeId };
+    await tx.roleGrant.create({ data: grant });
     const { code, expiresAt } = await makeEnrollmentCode(tx, id, now);
     const value = { code, expiresAt: expiresAt.toISOString(), email };
     return { value, audit: [["user", id], { displayName, email, role: input.role, scope, codeUntil: expiresAt }] };
@@ -69,16 +112,27 @@ export const invitePerson = command({
 });
 
 /** Makes a new one-time code for somebody who lost their factors or never came; their old factors end when they use it. */
-export const reissueCode = command({
+export const reissueCode = governed({
   action: "person.reissue",
   permission: "people:edit",
   input: personProven,
-  stepUp: ({ tx }, input) => reopening(tx, "person.reissue", input),
-  async run(ctx, { personId }) {
+  async assess(ctx, { personId }) {
+    const { level, ...words } = await bringingBack(ctx, personId, {
+      title: (name) => `Let ${name} enrol anew`,
+      what: "Password and factors",
+      from: "as they are",
+      to: "replaced by whoever uses the new code",
+    });
+    return { ...words, level: gravest([level, 1]) };
+  },
+  async check(ctx, { personId }) {
     overEverybody(ctx);
     demand(changeRights(ctx.actor.id, personId));
+    const { status } = await ctx.tx.user.findUniqueOrThrow({ where: { id: personId }, select: { status: true } });
+    if (status === "disabled") demand(refuse("conflict", "This person is disabled. Let them in again first."));
+  },
+  async run(ctx, { personId }) {
     const person = await lockPerson(ctx, personId);
-    if (person.status === "disabled") demand(refuse("conflict", "This person is disabled. Let them in again first."));
     const { code, expiresAt } = await makeEnrollmentCode(ctx.tx, personId, ctx.now);
     const value = { code, expiresAt: expiresAt.toISOString(), email: person.email };
     return { value, audit: [["user", personId], { codeUntil: expiresAt }] };
@@ -86,23 +140,41 @@ export const reissueCode = command({
 });
 
 /** Gives somebody a role within a scope; their sessions end, since they speak of other rights. */
-export const giveRole = command({
+export const giveRole = governed({
   action: "role.give",
   permission: "people:edit",
   input: roleToGive,
-  stepUp: ({ tx }, input) => givingRole(tx, input),
-  async run(ctx, { personId, ...input }) {
+  async assess(ctx, { personId, ...input }) {
+    const name = await nameOf(ctx, personId);
+    const over = await scopeWords(ctx.tx, scopeOf(input));
+    return {
+      level: levelOfRole(input.role),
+      title: `Give ${name} the role ${roleWords[input.role].name.toLowerCase()}`,
+      subject: { type: "user", id: personId, name },
+      lines: [{ what: "Role", from: "nothing", to: `${roleWords[input.role].name}, ${over}` }],
+    };
+  },
+  async check(ctx, { personId, ...input }) {
     overEverybody(ctx);
     demand(changeRights(ctx.actor.id, personId));
-    const { tx, actor, now } = ctx;
-    await lockPerson(ctx, personId);
     const scope = scopeOf(input);
     await checkTeam(ctx, scope);
-    const columns = columnsOf(scope);
-    if (await tx.roleGrant.findFirst({ where: { userId: personId, role: input.role, ...columns, revokedAt: null } }))
-      demand(refuse("conflict", "They have this role already."));
+    const held = { userId: personId, role: input.role, ...columnsOf(scope), revokedAt: null };
+    if (await ctx.tx.roleGrant.findFirst({ where: held })) demand(refuse("conflict", "They have this role already."));
+  },
+  async run(ctx, { personId, ...input }) {
+    const { tx, actor, now, changeId } = ctx;
+    await lockPerson(ctx, personId);
+    const scope = scopeOf(input);
     const { id } = await tx.roleGrant.create({
-      data: { userId: personId, role: input.role, ...columns, grantedById: actor.id, createdAt: now },
+      data: {
+        userId: personId,
+        role: input.role,
+        ...columnsOf(scope),
+        grantedById: actor.id,
+        createdAt: now,
+        changeId,
+      },
     });
     await tx.user.update({ where: { id: personId }, data: { revision: { increment: 1 } } });
     await endSessionsOf(tx, personId, "role given", now);
@@ -119,7 +191,7 @@ export const takeRole = command({
     overEverybody(ctx);
     const { tx, actor, now } = ctx;
     const grant = await tx.roleGrant.findFirst({ where: { id: roleGrantId, revokedAt: null } });
-    if (!grant) return demand(refuse("not_found", "This role was taken away already."));
+    if (!grant) return demand<never>(refuse("not_found", "This role was taken away already."));
     demand(changeRights(actor.id, grant.userId));
     if (grant.role === "administrator") demand(keepAnAdministrator(await otherAdministrators(ctx, grant.userId)));
     await lockPerson(ctx, grant.userId);
@@ -160,16 +232,25 @@ export const disablePerson = command({
 });
 
 /** Lets somebody in again, with the roles and factors they had. */
-export const enablePerson = command({
+export const enablePerson = governed({
   action: "person.enable",
   permission: "people:edit",
   input: personProven,
-  stepUp: ({ tx }, input) => reopening(tx, "person.enable", input),
-  async run(ctx, { personId }) {
+  assess: (ctx, { personId }) =>
+    bringingBack(ctx, personId, {
+      title: (name) => `Let ${name} in again`,
+      what: "Access",
+      from: "shut out",
+      to: "with the roles and factors they had",
+    }),
+  async check(ctx, { personId }) {
     overEverybody(ctx);
     demand(changeRights(ctx.actor.id, personId));
+    const { status } = await ctx.tx.user.findUniqueOrThrow({ where: { id: personId }, select: { status: true } });
+    if (status !== "disabled") demand(refuse("conflict", "They are not disabled."));
+  },
+  async run(ctx, { personId }) {
     const person = await lockPerson(ctx, personId);
-    if (person.status !== "disabled") demand(refuse("conflict", "They are not disabled."));
     const { tx, now } = ctx;
     const factors = await tx.factor.count({ where: { userId: personId, removedAt: null, confirmedAt: { not: null } } });
     const status = person.passwordHash !== null && factors > 0 ? "active" : "invited";
@@ -200,7 +281,7 @@ export const endEverybodysSessions = command({
   async run(ctx, { reason }) {
     overEverybody(ctx);
     const { tx, actor, now } = ctx;
-    if (actor.kind !== "user") return demand(refuse("forbidden", "Only a person ends everybody's sessions."));
+    if (actor.kind !== "user") return demand<never>(refuse("forbidden", "Only a person ends everybody's sessions."));
     const people = await tx.$executeRaw`update users set auth_epoch = auth_epoch + 1 where id <> ${actor.id}::uuid`;
     const { count } = await tx.session.updateMany({
       where: { userId: { not: actor.id }, revokedAt: null, expiresAt: { gt: now } },

@@ -6,9 +6,9 @@ import { read } from "@/lib/access/read";
 import { accept } from "@/lib/core/outcome";
 import type { Reader } from "@/lib/platform/db";
 import { env } from "@/lib/platform/env";
-import { addingFactor, givingRole, inviting, removingFactor, reopening } from "./operations";
+import { addingFactor, removingFactor } from "./operations";
 import { type FactorView, type PersonView, passkeysNeeded, type RoleGrantView, type SessionView } from "./rules";
-import { factorToAdd, factorToRemove, invitation, personProven, personRef, roleToGive } from "./schema";
+import { factorToAdd, factorToRemove, personRef } from "./schema";
 
 const nothing = z.object({});
 
@@ -221,20 +221,4 @@ export const proofOfAddition = read("self:manage", factorToAdd, async ({ db, act
 /** What a proof of presence must name before somebody removes a factor. */
 export const proofOfRemoval = read("self:manage", factorToRemove, async ({ db, actor }, input) =>
   accept(await removingFactor(db, actor.id, input)),
-);
-/** What a proof of presence must name before somebody is invited. */
-export const proofOfInvitation = read("people:edit", invitation, async ({ db, actor }, input) =>
-  accept(await inviting(db, actor.id, input)),
-);
-/** What a proof of presence must name before somebody is given a role. */
-export const proofOfGift = read("people:edit", roleToGive, async ({ db }, input) =>
-  accept(await givingRole(db, input)),
-);
-/** What a proof of presence must name before somebody is let in again. */
-export const proofOfEnabling = read("people:edit", personProven, async ({ db }, input) =>
-  accept(await reopening(db, "person.enable", input)),
-);
-/** What a proof of presence must name before somebody is enrolled anew. */
-export const proofOfReissue = read("people:edit", personProven, async ({ db }, input) =>
-  accept(await reopening(db, "person.reissue", input)),
 );

@@ -6,7 +6,7 @@ import { canonicalJson } from "@/lib/core/canonical";
 import { demand, refuse } from "@/lib/core/outcome";
 import { sha256 } from "@/lib/platform/crypto";
 import type { Reader } from "@/lib/platform/db";
-import type { factorToAdd, factorToRemove, invitation, personProven, roleToGive } from "./schema";
+import type { factorToAdd, factorToRemove, roleToGive } from "./schema";
 
 /** What both doors can look a person up with. */
 type Store = Pick<Reader, "user">;
@@ -34,17 +34,10 @@ export const addingFactor = (store: Store, userId: string, { kind, name }: z.out
 export const removingFactor = (store: Store, userId: string, { factorId }: z.output<typeof factorToRemove>) =>
   onPerson(store, "factor.remove", userId, { factorId });
 
-/** The operation of inviting somebody; its subject is the inviter, since nobody else is there yet. */
-export const inviting = (store: Store, userId: string, { displayName, email, ...input }: z.output<typeof invitation>) =>
-  onPerson(store, "person.invite", userId, { displayName, email, role: input.role, scope: scopeOf(input) });
-
-/** The operation of giving somebody a role. */
-export const givingRole = (store: Store, { personId, ...input }: z.output<typeof roleToGive>) =>
-  onPerson(store, "role.give", personId, { role: input.role, scope: scopeOf(input) });
-
-/** The operations that bring somebody back: letting them in again, or enrolling them anew. */
-export const reopening = (
-  store: Store,
-  op: "person.enable" | "person.reissue",
-  { personId }: z.output<typeof personProven>,
-) => onPerson(store, op, personId, {});
+/** A scope in words; a team that is not there is said to be so. */
+export async function scopeWords(store: Pick<Reader, "team">, scope: Scope): Promise<string> {
+  if (scope.kind === "everything") return "over everything";
+  if (scope.kind === "tag") return `over resources tagged ${scope.key}=${scope.value}`;
+  const team = await store.team.findUnique({ where: { id: scope.teamId }, select: { name: true } });
+  return team ? `over the systems of ${team.name}` : "over a team that is not there";
+}

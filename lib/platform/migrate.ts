@@ -12,6 +12,7 @@ export type RoleUrls = { app: string; worker: string; sealer: string };
 type RolePasswords = { app: string; worker: string; sealer: string };
 
 const folder = "prisma/migrations";
+const day = 86_400;
 /** The advisory lock that a migrating start holds. */
 export const migrationLock = 7_240_110;
 
@@ -75,6 +76,8 @@ export async function migrate(options: {
   ownerUrl: string;
   passwords: RolePasswords;
   dispatch: DispatchMode;
+  /** How old a factor must be before it votes on the gravest requests; a day, but for the demo and tests. */
+  factorCoolingSeconds?: number;
   say?: (line: string) => void;
 }): Promise<RoleUrls> {
   const client = await connectOwner(options.ownerUrl);
@@ -188,7 +191,12 @@ const dispatchRights = [
 
 async function prepareRoles(
   client: Client,
-  { ownerUrl, passwords, dispatch }: { ownerUrl: string; passwords: RolePasswords; dispatch: DispatchMode },
+  {
+    ownerUrl,
+    passwords,
+    dispatch,
+    factorCoolingSeconds = day,
+  }: { ownerUrl: string; passwords: RolePasswords; dispatch: DispatchMode; factorCoolingSeconds?: number },
 ): Promise<RoleUrls> {
   const database = new URL(ownerUrl).pathname.slice(1);
   const roleOf = (kind: keyof RolePasswords) => `holdfast_${kind}_${database}`;
@@ -206,8 +214,9 @@ async function prepareRoles(
   for (const right of dispatchRights)
     await client.query(dispatch === "web" ? `grant ${right} to ${app}` : `revoke ${right} from ${app}`);
   await client.query(
-    "insert into installation (id, dispatch_mode) values (true, $1) on conflict (id) do update set dispatch_mode = excluded.dispatch_mode",
-    [dispatch],
+    `insert into installation (id, dispatch_mode, factor_cooling_seconds) values (true, $1, $2)
+     on conflict (id) do update set dispatch_mode = excluded.dispatch_mode, factor_cooling_seconds = excluded.factor_cooling_seconds`,
+    [dispatch, factorCoolingSeconds],
   );
   const urlOf = (kind: keyof RolePasswords) => {
     const url = new URL(ownerUrl);

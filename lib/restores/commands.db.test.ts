@@ -290,11 +290,12 @@ describe("a request", () => {
 
   it("is refused at once when nobody could approve it", async () => {
     const team = await ownerDb.team.create({ data: { name: `Lonely ${randomUUID()}` } });
-    await ownerDb.roleGrant.updateMany({ where: { role: "approver" }, data: { revokedAt: new Date() } });
+    const approvers = { roleGrants: { some: { role: "approver" as const } } };
+    await ownerDb.user.updateMany({ where: approvers, data: { status: "disabled" } });
     const { restoreId, system } = await drafted();
     await ownerDb.system.update({ where: { id: system.id }, data: { ownerTeamId: team.id } });
     expect(await submitBy(lena, restoreId)).toMatchObject({ ok: false, code: "unavailable" });
-    await ownerDb.roleGrant.updateMany({ where: { role: "approver" }, data: { revokedAt: null } });
+    await ownerDb.user.updateMany({ where: approvers, data: { status: "active" } });
   });
 
   it("can be withdrawn until it starts", async () => {

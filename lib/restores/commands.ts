@@ -3,11 +3,17 @@ import { randomBytes } from "node:crypto";
 import { z } from "zod";
 import { command } from "@/lib/access/command";
 import type { CommandContext } from "@/lib/access/context";
-import { currentPolicy, eligibleVoters, grantsOver, lockApproval, moveApproval } from "@/lib/approvals/data";
-import { fingerprintWords, paramsHashOf } from "@/lib/approvals/fingerprint";
-import { cancel, edit, start, totalVotes, votesNeeded } from "@/lib/approvals/rules";
+import {
+  currentPolicy,
+  lockApproval,
+  moveApproval,
+  type PutForward,
+  putForward,
+  quorumStands,
+} from "@/lib/approvals/data";
+import { paramsHashOf } from "@/lib/approvals/fingerprint";
+import { cancel, edit, start, totalVotes } from "@/lib/approvals/rules";
 import { demand, Refusal, refuse } from "@/lib/core/outcome";
-import { after, seconds } from "@/lib/core/time";
 import type { Tx } from "@/lib/platform/db";
 import { env } from "@/lib/platform/env";
 import type { Prisma } from "@/lib/platform/prisma/client";
@@ -305,57 +311,38 @@ export const submitRestore = command({
         refuse("rate_limited", `You have ${pending} requests waiting. Withdraw one before you ask for another.`),
       );
     const plan = demand(buildPlan(await planSource(tx, restoreId)));
-    const { state, level, needed } = await wordAnew(tx, restore, plan, actor.id, now);
+    const { state, level, needed, revision, paramsHash } = await wordAnew(tx, restore, plan, actor.id);
     return {
       value: { state },
       audit: [
         ["restore", restoreId],
         {
+          approvalId: restore.approvalId,
+          revision,
           level,
-          votesNeeded: needed,
+          needed,
+          votesNeeded: totalVotes(needed),
           state,
           target: plan.items[0]?.target.name ?? null,
-          paramsHash: paramsHashOf(plan).toString("hex"),
+          paramsHash: paramsHash.toString("hex"),
         },
       ],
     };
   },
 });
 
-async function wordAnew(tx: Tx, restore: HeldRestore, plan: RestorePlan, editorId: string, now: Date) {
+async function wordAnew(tx: Tx, restore: HeldRestore, plan: RestorePlan, editorId: string): Promise<PutForward> {
   const approval = await lockApproval(tx, restore.approvalId);
-  const level = levelOf(plan);
-  const policy = await currentPolicy(tx);
-  const rule = policy.levels[level];
-  const needed = votesNeeded(level, rule, await tierApprovals(tx, restore.systemId));
-  const total = totalVotes(needed);
-  await demandSatisfiable(tx, restore, needed);
-  const revision = approval.revision + 1;
-  const paramsHash = new Uint8Array(paramsHashOf(plan));
-  await tx.approvalRevision.create({
-    data: {
-      requestId: approval.id,
-      revision,
-      plan: json(plan),
-      paramsHash,
-      fingerprintWords: fingerprintWords(paramsHash),
-      editorId,
-    },
+  const isolated = await tx.isolatedPlace.findMany({
+    where: { removedAt: null },
+    select: { account: true, region: true },
   });
-  const state = total === 0 ? "approved" : "pending";
-  await moveApproval(tx, { ...approval, revision }, state, {
-    actorId: editorId,
-    data: {
-      revision,
-      paramsHash,
-      level,
-      approvalsNeeded: total,
-      submittedAt: now,
-      approvalExpiresAt: after(now, seconds(rule.approveWithinSeconds)),
-      notBefore: total === 0 ? now : null,
-      executeBefore: total === 0 ? after(now, seconds(rule.executeWithinSeconds)) : null,
-      policyVersion: { connect: { id: policy.id } },
-    },
+  const put = await putForward(tx, approval, {
+    plan,
+    level: levelOf(plan, isolated),
+    editorId,
+    systemId: restore.systemId,
+    tierApprovals: await tierApprovals(tx, restore.systemId),
   });
   await tx.restoreItem.deleteMany({ where: { requestId: restore.id, state: "waiting" } });
   // Web may name no other column: an item begins as waiting, and only the claim moves it on.
@@ -363,7 +350,7 @@ async function wordAnew(tx: Tx, restore: HeldRestore, plan: RestorePlan, editorI
     await tx.$executeRaw`
       insert into restore_items (request_id, ordinal, point_id, "order", target_name)
       values (${restore.id}::uuid, ${ordinal}::int, ${item.pointId}::uuid, ${JSON.stringify(item)}::jsonb, ${item.target.name})`;
-  return { state, level, needed: total } as const;
+  return put;
 }
 
 async function tierApprovals(tx: Tx, systemId: string): Promise<number> {
@@ -372,21 +359,6 @@ async function tierApprovals(tx: Tx, systemId: string): Promise<number> {
     include: { tier: { include: { objectives: { where: { validTo: null } } } } },
   });
   return tier?.tier.objectives[0]?.approvals ?? 1;
-}
-
-/** A request that nobody could ever approve is refused at once, saying who is missing. */
-async function demandSatisfiable(tx: Tx, restore: HeldRestore, needed: ReturnType<typeof votesNeeded>): Promise<void> {
-  const voters = await eligibleVoters(tx, restore.requestedById, restore.systemId);
-  for (const { group, count } of needed) {
-    const able = voters.filter(({ groups }) => groups.includes(group)).length;
-    if (able < count)
-      throw new Refusal(
-        refuse(
-          "unavailable",
-          `This needs ${count} × ${group.replace("_", " ")}, and only ${able} beside you can vote. An administrator grants the role in Settings, People.`,
-        ),
-      );
-  }
 }
 
 /** Takes a submitted request back into the wizard: every vote on it then counts no more. */
@@ -401,7 +373,7 @@ export const reviseRestore = command({
     if (restore.state !== "waiting")
       throw new Refusal(refuse("conflict", "This restore has started; it can no longer be changed."));
     demand(edit(approval, actor.id));
-    await moveApproval(tx, approval, "draft", { actorId: actor.id, data: { notBefore: null, executeBefore: null } });
+    await moveApproval(tx, approval, "draft", { actorId: actor.id });
     return {
       value: { restoreId },
       audit: [
@@ -436,25 +408,6 @@ export const cancelRestore = command({
   },
 });
 
-/** Counts again who voted, by the roles they hold over this system now: a removed approver's vote no longer carries a start. */
-async function demandLivingVotes(
-  tx: Tx,
-  approval: Awaited<ReturnType<typeof lockApproval>>,
-  systemId: string,
-): Promise<void> {
-  const held = await grantsOver(tx, systemId);
-  const voters = approval.votes.filter(
-    ({ revision, verdict }) => revision === approval.revision && verdict === "approve",
-  );
-  for (const { voterId, group } of voters) {
-    const active = await tx.user.count({ where: { id: voterId, status: "active" } });
-    if (active === 0 || !held.some(({ userId, role }) => userId === voterId && role === group))
-      throw new Refusal(
-        refuse("conflict", "Somebody who voted may no longer do so. Revise the request and submit it again."),
-      );
-  }
-}
-
 /**
  * Starts what was approved: intent, attempt, audit and the queue's safety net in one transaction. The provider's call
  * follows after the commit, by whoever dispatches.
@@ -485,7 +438,13 @@ export const startRestore = command({
       throw new Refusal(
         refuse("conflict", "An administrator has frozen all restores. Nothing starts until they lift it."),
       );
-    await demandLivingVotes(tx, approval, restore.systemId);
+    if (!approval.breakGlass && !(await quorumStands(tx, approval.id)))
+      throw new Refusal(
+        refuse(
+          "conflict",
+          "Somebody who voted may no longer do so. The request waits for another vote, then it can start.",
+        ),
+      );
     await tx.restoreRequest.update({
       where: { id: restoreId },
       data: { state: "dispatching", stateAt: now, startedAt: now },
@@ -501,7 +460,11 @@ export const startRestore = command({
     const hash = Buffer.from(approval.paramsHash ?? []).toString("hex");
     return {
       value: { itemIds: restore.items.map(({ id }) => id) },
-      audit: [["restore", restoreId], { intent: true, revision: approval.revision, paramsHash: hash }],
+      audit: [
+        ["restore", restoreId],
+        { intent: true, revision: approval.revision, level: approval.level, paramsHash: hash },
+      ],
+      breakGlass: approval.breakGlass,
     };
   },
 });

@@ -3,9 +3,9 @@ import { randomUUID } from "node:crypto";
 import { setTimeout as pause } from "node:timers/promises";
 import { observe } from "@/lib/access/observe";
 import { type Actor, type JobActor, jobPermissions } from "@/lib/access/permissions";
-import { expireApprovals } from "@/lib/approvals/commands";
-import { countOverdue } from "@/lib/approvals/data";
-import { accept, demand, type Outcome, Refusal, refuse } from "@/lib/core/outcome";
+import { moveOverdue } from "@/lib/approvals/commands";
+import { listOverdue } from "@/lib/approvals/data";
+import { accept, type Outcome, Refusal, refuse } from "@/lib/core/outcome";
 import { minutes, seconds } from "@/lib/core/time";
 import { type Dispatched, dispatchRestore, followRestore } from "@/lib/dispatch/jobs";
 import { env } from "@/lib/platform/env";
@@ -159,5 +159,9 @@ export async function sweepRestores(): Promise<void> {
   for (const item of await listUnfinished(actor, {})) {
     await takeUp(actor, item).catch((error: unknown) => log.error({ err: error, itemId: item.id }, "restores sweep"));
   }
-  if ((await countOverdue(actor, {})) > 0) demand(await expireApprovals(actor, {}));
+  for (const { id, to } of await listOverdue(actor, {})) {
+    // Somebody may have decided it meanwhile: then there is nothing to write down.
+    const moved = await moveOverdue(actor, { approvalId: id, to });
+    if (!moved.ok) log.warn({ approvalId: id, message: moved.message }, "approvals sweep");
+  }
 }

@@ -92,13 +92,17 @@ export const listTierChoices = read(
     db.tier.findMany({ orderBy: { rank: "asc" }, select: { id: true, rank: true, name: true } }),
 );
 
+export type HeldTier = { name: string; revision: number; objectives: Objectives; validFrom: Date };
+
 /** Reads a tier with its open objectives and holds it until the transaction ends. */
-export async function lockTier(
-  tx: Tx,
-  tierId: string,
-): Promise<{ name: string; revision: number; objectives: Objectives; validFrom: Date }> {
-  const [tier] = await tx.$queryRaw<{ name: string; revision: number }[]>`
-    select name, revision from tiers where id = ${tierId} for update`;
+export async function lockTier(tx: Tx, tierId: string): Promise<HeldTier> {
+  await tx.$queryRaw`select 1 from tiers where id = ${tierId} for update`;
+  return tierNow(tx, tierId);
+}
+
+/** A tier with its open objectives, as it is at this moment. */
+export async function tierNow(tx: Pick<Tx, "tier" | "tierObjective">, tierId: string): Promise<HeldTier> {
+  const tier = await tx.tier.findUnique({ where: { id: tierId }, select: { name: true, revision: true } });
   const open = await tx.tierObjective.findFirst({
     where: { tierId, validTo: null },
     select: { ...objectiveColumns, validFrom: true },

@@ -69,6 +69,33 @@ export function checkObjectives(objectives: Objectives): Outcome<Objectives> {
   return wrong === undefined ? accept(objectives) : refuse("invalid", wrong, fields);
 }
 
+/** Fields where less is promised when the number grows, and those where less is promised when it shrinks. */
+const laxerWhenMore = [
+  "rpoSeconds",
+  "rtoSeconds",
+  "mtdSeconds",
+  "restoreTestCadenceDays",
+  "drillCadenceDays",
+  "runbookReviewDays",
+  "verifyDays",
+] as const;
+const laxerWhenLess = ["timeInRpoTargetPct", "minRetentionDays", "offsiteRetentionDays", "minImmutableDays"] as const;
+
+/**
+ * How many people a change of objectives asks: 0 where fewer would have to approve a restore, 1 where the tier promises
+ * less than before, null where it promises as much or more.
+ */
+export function loosens(before: Objectives, after: Objectives): 0 | 1 | null {
+  if (after.approvals < before.approvals) return 0;
+  const keptShorter = (after.maxRetentionDays ?? Infinity) < (before.maxRetentionDays ?? Infinity);
+  const fewerCopies =
+    copyRules.indexOf(after.copyRule as CopyRuleName) > copyRules.indexOf(before.copyRule as CopyRuleName);
+  const laxer =
+    laxerWhenMore.some((field) => after[field] > before[field]) ||
+    laxerWhenLess.some((field) => after[field] < before[field]);
+  return laxer || keptShorter || fewerCopies ? 1 : null;
+}
+
 /** How objectives are named when they changed. */
 export const objectiveNames: FieldNames<Objectives & { name: string }> = {
   name: { label: "name" },

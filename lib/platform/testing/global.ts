@@ -27,7 +27,8 @@ export default async function setup(project: TestProject) {
   for (const { datname } of [...rows, { datname: template }])
     await client.query(`drop database if exists "${datname}" with (force)`);
   await client.query(`create database ${template}`);
-  await migrate({ ownerUrl: server.url.replace(/\/postgres$/, `/${template}`), passwords, dispatch: "web" });
+  const ownerUrl = server.url.replace(/\/postgres$/, `/${template}`);
+  await migrate({ ownerUrl, passwords, dispatch: "web", factorCoolingSeconds: 0 });
   await client.end();
   project.provide("databaseAdminUrl", server.url);
   return () => server.stop();

@@ -1,6 +1,6 @@
 "use server";
 import { refresh } from "next/cache";
-import { redirect } from "next/navigation";
+import { answerProof, askProof } from "@/lib/access/proof";
 import { type ActionState, submit, submitFor } from "@/lib/access/submit";
 import {
   changeConnectionState,
@@ -11,18 +11,32 @@ import {
 } from "@/lib/connections/commands";
 import { checkOnRequest } from "@/lib/connections/jobs";
 
-export async function createConnectionAction(_: ActionState, form: FormData): Promise<ActionState> {
-  const outcome = await submitFor(createConnection, form);
-  return outcome.ok ? redirect(`/settings/connections/${outcome.value.id}`) : outcome;
+export async function askCreationAction(input: unknown) {
+  return askProof(createConnection.proof, input);
 }
 
-export async function editConnectionAction(_: ActionState, form: FormData): Promise<ActionState> {
-  const outcome = await submitFor(editConnection, form);
-  return outcome.ok ? redirect(`/settings/connections/${outcome.value.connectionId}`) : outcome;
+export async function askEditAction(input: unknown) {
+  return askProof(editConnection.proof, input);
+}
+
+export async function askStateAction(input: unknown) {
+  return askProof(changeConnectionState.proof, input);
+}
+
+export async function answerProofAction(input: unknown) {
+  return answerProof(input);
+}
+
+export async function createConnectionAction(_: ActionState, form: FormData) {
+  return submitFor(createConnection, form);
+}
+
+export async function editConnectionAction(_: ActionState, form: FormData) {
+  return submitFor(editConnection, form);
 }
 
 export async function changeConnectionStateAction(_: ActionState, form: FormData) {
-  return submit(changeConnectionState, form);
+  return submitFor(changeConnectionState, form);
 }
 
 export async function requestSyncAction(_: ActionState, form: FormData) {

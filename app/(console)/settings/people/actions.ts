@@ -11,22 +11,21 @@ import {
   reissueCode,
   takeRole,
 } from "@/lib/people/commands";
-import { proofOfEnabling, proofOfGift, proofOfInvitation, proofOfReissue } from "@/lib/people/data";
 
 export async function askInvitationAction(input: unknown) {
-  return askProof(proofOfInvitation, input);
+  return askProof(invitePerson.proof, input);
 }
 
 export async function askGiftAction(input: unknown) {
-  return askProof(proofOfGift, input);
+  return askProof(giveRole.proof, input);
 }
 
 export async function askEnablingAction(input: unknown) {
-  return askProof(proofOfEnabling, input);
+  return askProof(enablePerson.proof, input);
 }
 
 export async function askReissueAction(input: unknown) {
-  return askProof(proofOfReissue, input);
+  return askProof(reissueCode.proof, input);
 }
 
 export async function answerProofAction(input: unknown) {
@@ -41,8 +40,8 @@ export async function reissueCodeAction(_: ActionState, form: FormData) {
   return submitFor(reissueCode, form);
 }
 
-export async function giveRoleAction(_: ActionState, form: FormData): Promise<ActionState> {
-  return submit(giveRole, form);
+export async function giveRoleAction(_: ActionState, form: FormData) {
+  return submitFor(giveRole, form);
 }
 
 export async function takeRoleAction(_: ActionState, form: FormData): Promise<ActionState> {
@@ -53,8 +52,8 @@ export async function disablePersonAction(_: ActionState, form: FormData): Promi
   return submit(disablePerson, form);
 }
 
-export async function enablePersonAction(_: ActionState, form: FormData): Promise<ActionState> {
-  return submit(enablePerson, form);
+export async function enablePersonAction(_: ActionState, form: FormData) {
+  return submitFor(enablePerson, form);
 }
 
 export async function endPersonsSessionsAction(_: ActionState, form: FormData): Promise<ActionState> {

@@ -1,15 +1,14 @@
 import type { Metadata } from "next";
 import { forbidden } from "next/navigation";
-import { ActionForm, FormButtons, SubmitButton } from "@/components/ui/action-form";
+import { GovernedForm } from "@/components/step-up/governed";
 import { Card } from "@/components/ui/card";
 import { Field } from "@/components/ui/field";
 import { Input } from "@/components/ui/input";
-import { LinkButton } from "@/components/ui/link-button";
 import { PageHeader } from "@/components/ui/page-header";
 import { may } from "@/lib/access/permissions";
 import { signedIn } from "@/lib/access/show";
 import { ConnectionFields } from "../_components/connection-fields";
-import { createConnectionAction } from "../actions";
+import { answerProofAction, askCreationAction, createConnectionAction } from "../actions";
 
 export const metadata: Metadata = { title: "Add a connection" };
 
@@ -27,7 +26,13 @@ export default async function NewConnectionPage() {
         sub="Holdfast keeps no keys: it assumes roles of yours, and sends an external id that it makes for this connection. You find it, with the trust policy to paste, on the next page."
       />
       <Card padded>
-        <ActionForm action={createConnectionAction}>
+        <GovernedForm
+          action={createConnectionAction}
+          begin={askCreationAction}
+          finish={answerProofAction}
+          label="Add the connection"
+          doneHref="/settings/connections"
+        >
           <Field name="name" label="Name" required>
             <Input maxLength={120} autoComplete="off" />
           </Field>
@@ -35,13 +40,7 @@ export default async function NewConnectionPage() {
             <Input inputMode="numeric" maxLength={12} autoComplete="off" />
           </Field>
           <ConnectionFields />
-          <FormButtons>
-            <LinkButton href="/settings/connections" variant="quiet">
-              Cancel
-            </LinkButton>
-            <SubmitButton>Add the connection</SubmitButton>
-          </FormButtons>
-        </ActionForm>
+        </GovernedForm>
       </Card>
     </div>
   );

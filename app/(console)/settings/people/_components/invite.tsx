@@ -1,6 +1,6 @@
 "use client";
 import { useState } from "react";
-import { ProveForm } from "@/components/step-up/prove";
+import { GovernedForm } from "@/components/step-up/governed";
 import { Button } from "@/components/ui/button";
 import { Dialog } from "@/components/ui/dialog";
 import { Field } from "@/components/ui/field";
@@ -25,12 +25,12 @@ export function Invite({ teams }: { teams: readonly TeamName[] }) {
       title={issued === null ? "Invite somebody" : "Hand this code over"}
     >
       {issued === null ? (
-        <ProveForm<IssuedCode>
+        <GovernedForm<IssuedCode>
           action={invitePersonAction}
           begin={askInvitationAction}
           finish={answerProofAction}
           label="Confirm and invite"
-          onDone={setIssued}
+          onApplied={setIssued}
         >
           <Field name="displayName" label="Name" required>
             <Input maxLength={120} autoComplete="off" />
@@ -39,7 +39,7 @@ export function Invite({ teams }: { teams: readonly TeamName[] }) {
             <Input type="email" maxLength={254} autoComplete="off" />
           </Field>
           <RoleFields teams={teams} />
-        </ProveForm>
+        </GovernedForm>
       ) : (
         <div className="grid gap-4">
           <OneTimeCode issued={issued} />

@@ -1,6 +1,6 @@
 "use client";
 import { useState } from "react";
-import { ProveForm } from "@/components/step-up/prove";
+import { GovernedForm } from "@/components/step-up/governed";
 import { Button } from "@/components/ui/button";
 import { Dialog } from "@/components/ui/dialog";
 import {
@@ -25,13 +25,13 @@ export function Enable({ personId, name }: Props) {
       title={`Let ${name} in again`}
       description="With the roles and factors they had."
     >
-      <ProveForm
+      <GovernedForm
         action={enablePersonAction}
         begin={askEnablingAction}
         finish={answerProofAction}
         label="Confirm and let in"
         fields={{ personId }}
-        onDone={() => setOpen(false)}
+        onApplied={() => setOpen(false)}
       />
     </Dialog>
   );
@@ -58,13 +58,13 @@ export function Reissue({ personId, name }: Props) {
       }
     >
       {issued === null ? (
-        <ProveForm<IssuedCode>
+        <GovernedForm<IssuedCode>
           action={reissueCodeAction}
           begin={askReissueAction}
           finish={answerProofAction}
           label="Confirm and make a code"
           fields={{ personId }}
-          onDone={setIssued}
+          onApplied={setIssued}
         />
       ) : (
         <OneTimeCode issued={issued} />

@@ -1,6 +1,6 @@
 "use client";
 import { useState } from "react";
-import { ProveForm } from "@/components/step-up/prove";
+import { GovernedForm } from "@/components/step-up/governed";
 import { ActionForm, SubmitButton } from "@/components/ui/action-form";
 import { Button } from "@/components/ui/button";
 import { Card, CardRow } from "@/components/ui/card";
@@ -48,16 +48,16 @@ function Give({ person, teams }: Pick<Props, "person" | "teams">) {
       title={`Give ${person.displayName} a role`}
       description="Their sessions end, so that the next one knows the new role."
     >
-      <ProveForm
+      <GovernedForm
         action={giveRoleAction}
         begin={askGiftAction}
         finish={answerProofAction}
         label="Confirm and give"
         fields={{ personId: person.id }}
-        onDone={() => setOpen(false)}
+        onApplied={() => setOpen(false)}
       >
         <RoleFields teams={teams} />
-      </ProveForm>
+      </GovernedForm>
     </Dialog>
   );
 }

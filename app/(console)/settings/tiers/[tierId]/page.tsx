@@ -1,8 +1,7 @@
 import type { Metadata } from "next";
-import { ActionForm, SubmitButton } from "@/components/ui/action-form";
+import { GovernedForm } from "@/components/step-up/governed";
 import { Card } from "@/components/ui/card";
 import { Facts } from "@/components/ui/facts";
-import { LinkButton } from "@/components/ui/link-button";
 import { Moment } from "@/components/ui/moment";
 import { PageHeader } from "@/components/ui/page-header";
 import { RevisionField } from "@/components/ui/revision-field";
@@ -12,7 +11,7 @@ import { show } from "@/lib/access/show";
 import { durationText } from "@/lib/core/words";
 import { getTier } from "@/lib/tiers/data";
 import { TierFields } from "../_components/tier-fields";
-import { editTierAction } from "../actions";
+import { answerProofAction, askTierEditAction, editTierAction } from "../actions";
 
 export const metadata: Metadata = { title: "Tier" };
 
@@ -41,18 +40,21 @@ export default async function TierPage({ params }: PageProps<"/settings/tiers/[t
       />
       <Card padded className="max-w-4xl" title="Objectives">
         {mayEdit ? (
-          <ActionForm action={editTierAction}>
-            <input type="hidden" name="tierId" value={tier.id} />
+          <GovernedForm
+            action={editTierAction}
+            begin={askTierEditAction}
+            finish={answerProofAction}
+            label="Change it from now on"
+            doneHref="/settings/tiers"
+            fields={{ tierId: tier.id }}
+          >
             <input type="hidden" name="base" value={JSON.stringify({ name: tier.name, ...objectives })} />
             <RevisionField revision={tier.revision} />
             <TierFields name={tier.name} objectives={objectives} />
-            <div className="flex flex-wrap gap-2">
-              <SubmitButton>Change it from now on</SubmitButton>
-              <LinkButton href="/settings/tiers" variant="quiet">
-                Leave it as it was
-              </LinkButton>
-            </div>
-          </ActionForm>
+            <p className="text-ink-2">
+              Promising more is done at once. Promising less, or asking fewer people, is put before others first.
+            </p>
+          </GovernedForm>
         ) : (
           <Facts
             facts={[

@@ -1,12 +1,11 @@
 import type { Metadata } from "next";
 import { forbidden } from "next/navigation";
 import { ConnectionFields } from "@/app/(console)/settings/connections/_components/connection-fields";
-import { editConnectionAction } from "@/app/(console)/settings/connections/actions";
-import { ActionForm, FormButtons, SubmitButton } from "@/components/ui/action-form";
+import { answerProofAction, askEditAction, editConnectionAction } from "@/app/(console)/settings/connections/actions";
+import { GovernedForm } from "@/components/step-up/governed";
 import { Card } from "@/components/ui/card";
 import { Field } from "@/components/ui/field";
 import { Input } from "@/components/ui/input";
-import { LinkButton } from "@/components/ui/link-button";
 import { PageHeader } from "@/components/ui/page-header";
 import { RevisionField } from "@/components/ui/revision-field";
 import { may } from "@/lib/access/permissions";
@@ -35,21 +34,21 @@ export default async function EditConnectionPage({ params }: PageProps<"/setting
         sub={`AWS account ${account}. After a change of roles or regions the rights are checked afresh with the next full reading.`}
       />
       <Card padded>
-        <ActionForm action={editConnectionAction}>
-          <input type="hidden" name="connectionId" value={id} />
+        <GovernedForm
+          action={editConnectionAction}
+          begin={askEditAction}
+          finish={answerProofAction}
+          label="Save"
+          doneHref={back}
+          fields={{ connectionId: id }}
+        >
           <input type="hidden" name="base" value={JSON.stringify(decided)} />
           <RevisionField revision={revision} />
           <Field name="name" label="Name" required>
             <Input maxLength={120} autoComplete="off" defaultValue={decided.name} />
           </Field>
           <ConnectionFields decided={decided} />
-          <FormButtons>
-            <LinkButton href={back} variant="quiet">
-              Cancel
-            </LinkButton>
-            <SubmitButton>Save</SubmitButton>
-          </FormButtons>
-        </ActionForm>
+        </GovernedForm>
       </Card>
     </div>
   );

@@ -1,0 +1,193 @@
+import "server-only";
+import { randomBytes } from "node:crypto";
+import { z } from "zod";
+import { type Command, command, type Done } from "@/lib/access/command";
+import type { CommandContext } from "@/lib/access/context";
+import type { Actor, Permission } from "@/lib/access/permissions";
+import { read } from "@/lib/access/read";
+import type { Proven } from "@/lib/access/step-up";
+import { currentPolicy, putForward } from "@/lib/approvals/data";
+import { paramsHashOf } from "@/lib/approvals/fingerprint";
+import type { Level } from "@/lib/approvals/rules";
+import { accept, type Outcome, Refusal, refuse } from "@/lib/core/outcome";
+import type { Tx } from "@/lib/platform/db";
+import { type Assessment, type ChangePlan, whyLeast } from "./rules";
+
+/** What an assessment has in hand: it reads, and locks nothing. */
+export type ChangeContext = Pick<CommandContext, "tx" | "actor" | "visible">;
+
+/** A command's context beside the change that allowed it; null where nobody else was asked. */
+export type GovernedContext = CommandContext & { changeId: string | null };
+
+type Spec<Input extends z.ZodType, Value> = {
+  action: `${string}.${string}`;
+  permission: Permission;
+  input: Input;
+  /** What would become different, and how many people that asks. */
+  assess: (ctx: ChangeContext, input: z.output<Input>) => Promise<Assessment>;
+  /** What would be refused in any case: asked before other people are. */
+  check?: (ctx: ChangeContext, input: z.output<Input>) => Promise<void>;
+  run: (ctx: GovernedContext, input: z.output<Input>) => Promise<Done<Value>>;
+};
+
+/** What came of it: done at once, or put before other people. */
+export type Governed<Value> = { applied: true; value: Value } | { applied: false; approvalId: string };
+
+/** A command over what rules the installation, with the name of its proof and what an approved change needs of it. */
+export type GovernedCommand<Value> = Command<Governed<Value>> & {
+  action: string;
+  permission: Permission;
+  /** How doing this is named for a proof of presence. */
+  proof: (actor: Actor, raw: unknown) => Promise<Outcome<Proven>>;
+  assess: (ctx: ChangeContext, params: unknown) => Promise<Assessment>;
+  apply: (ctx: GovernedContext, params: unknown) => Promise<Done<Value>>;
+};
+
+const besides = z.object({
+  why: z.string().trim().max(2_000, "The reason has at most 2,000 characters.").default(""),
+  grantId: z.union([z.uuid(), z.literal("")]).optional(),
+});
+
+/** What was said, without the reason and the proof, which belong to this try alone. */
+function bare<Said>(input: object): Said {
+  const { why: _, grantId: __, ...said } = input as Record<string, unknown>;
+  return said as Said;
+}
+
+/** The same as JSON keeps it. */
+const paramsOf = (input: object): Record<string, unknown> => JSON.parse(JSON.stringify(bare(input)));
+
+async function policyVersionId(tx: Pick<Tx, "approvalPolicyVersion">): Promise<string> {
+  const newest = await tx.approvalPolicyVersion.findFirst({
+    where: { policy: { name: "default" } },
+    orderBy: { version: "desc" },
+    select: { id: true },
+  });
+  return newest?.id ?? "";
+}
+
+/** An action about the rules, as a proof of presence names it before there is a request: by the plan's hash. */
+const provenFor = (actor: Actor, plan: ChangePlan): Proven => ({
+  op: plan.action,
+  subjectType: "change",
+  subjectId: actor.id,
+  revision: 1,
+  paramsHash: paramsHashOf(plan),
+});
+
+/**
+ * A door for commands over what rules the installation: policies, rights, factors, connections, tiers. Each takes a
+ * fresh proof of presence. What loosens something is put before other people by the same engine as restores; what
+ * tightens, or happens before enough people are there to ask, is done at once.
+ */
+export function governed<Input extends z.ZodType<object>, Value>(spec: Spec<Input, Value>): GovernedCommand<Value> {
+  const input = z.intersection(spec.input, besides);
+  const planFor = async (ctx: ChangeContext, said: z.output<typeof input>): Promise<Judged> => {
+    const assessment = await spec.assess(ctx, bare<z.output<Input>>(said));
+    const { title, subject, lines } = assessment;
+    const plan: ChangePlan = {
+      v: 1,
+      kind: "change",
+      action: spec.action,
+      title,
+      subject,
+      params: paramsOf(said),
+      lines,
+      reason: said.why,
+      policyVersionId: await policyVersionId(ctx.tx),
+    };
+    return { plan, level: assessment.level };
+  };
+  const run = command<typeof input, Governed<Value>>({
+    action: spec.action,
+    permission: spec.permission,
+    input,
+    async stepUp(ctx, said) {
+      await spec.check?.(ctx, bare<z.output<Input>>(said));
+      return provenFor(ctx.actor, (await planFor(ctx, said)).plan);
+    },
+    async run(ctx, said) {
+      const { plan, level } = await planFor(ctx, said);
+      if (level !== null && (await isGoverned(ctx.tx))) return propose(ctx, plan, level);
+      const done = await spec.run({ ...ctx, changeId: null }, bare<z.output<Input>>(said));
+      return { ...done, value: { applied: true, value: done.value } };
+    },
+  });
+  return Object.assign(run, {
+    action: spec.action,
+    permission: spec.permission,
+    proof: read(spec.permission, input, async ({ db, actor, visible }, said) => {
+      const ctx = { tx: db as unknown as Tx, actor, visible };
+      await spec.check?.(ctx, bare<z.output<Input>>(said));
+      return accept(provenFor(actor, (await planFor(ctx, said)).plan));
+    }),
+    assess: (ctx: ChangeContext, params: unknown) => spec.assess(ctx, params as z.output<Input>),
+    async apply(ctx: GovernedContext, params: unknown) {
+      await spec.check?.(ctx, params as z.output<Input>);
+      return spec.run(ctx, params as z.output<Input>);
+    },
+  });
+}
+
+type Judged = { plan: ChangePlan; level: Level | null };
+
+/** Whether other people are asked: from the first moment that enough of them can vote, unless somebody works alone, visibly. */
+async function isGoverned(tx: Tx): Promise<boolean> {
+  await tx.$executeRaw`select close_setup()`;
+  const installation = await tx.installation.findFirst({ select: { governedAt: true, singleOperator: true } });
+  return installation !== null && installation.governedAt !== null && !installation.singleOperator;
+}
+
+const pendingMost = 5;
+const letters = "23456789abcdefghjkmnpqrstuvwxyz";
+const makeHandle = () => `cr${[...randomBytes(6)].map((byte) => letters[byte % letters.length]).join("")}`;
+
+async function propose<Value>(ctx: CommandContext, plan: ChangePlan, level: Level): Promise<Done<Governed<Value>>> {
+  const { tx, actor, now } = ctx;
+  if (plan.reason.length < whyLeast) {
+    const short = `Other people decide about this: say why in at least ${whyLeast} characters.`;
+    throw new Refusal(refuse("invalid", short, { why: short }));
+  }
+  const mine = { requesterId: actor.id, state: "pending", approvalExpiresAt: { gt: now } } as const;
+  const paramsHash = new Uint8Array(paramsHashOf(plan));
+  if ((await tx.approvalRequest.count({ where: { ...mine, paramsHash } })) > 0)
+    throw new Refusal(
+      refuse("conflict", "You have asked for exactly this already; it waits for votes under Approvals."),
+    );
+  if ((await tx.approvalRequest.count({ where: mine })) >= pendingMost)
+    throw new Refusal(
+      refuse("rate_limited", `You have ${pendingMost} requests waiting. Withdraw one before you ask for another.`),
+    );
+  const policy = await currentPolicy(tx);
+  const [ids] = await tx.$queryRaw<{ id: string }[]>`select uuid_v7()::text as id`;
+  const id = ids?.id ?? "";
+  const asked = { level, policyVersionId: policy.id, requesterId: actor.id };
+  const approval = await tx.approvalRequest.create({ data: { subjectType: "change", subjectId: id, ...asked } });
+  await tx.changeRequest.create({
+    data: {
+      id,
+      handle: makeHandle(),
+      action: plan.action,
+      params: JSON.parse(JSON.stringify(plan.params)),
+      requestedById: actor.id,
+      approvalId: approval.id,
+    },
+  });
+  const put = await putForward(tx, approval, { plan, level, editorId: actor.id, systemId: null, tierApprovals: 0 });
+  return {
+    value: { applied: false, approvalId: approval.id },
+    as: "change.propose",
+    audit: [
+      ["change", id],
+      {
+        approvalId: approval.id,
+        change: plan.action,
+        revision: put.revision,
+        level,
+        needed: put.needed,
+        state: put.state,
+        paramsHash: put.paramsHash.toString("hex"),
+      },
+    ],
+  };
+}
