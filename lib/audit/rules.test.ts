@@ -72,11 +72,11 @@ describe("a sentence", () => {
       { state: "partial" },
       "Lena Fischer checked what was restored of Orders (rr7k2m), and not all of it is well.",
     ],
-    ["approval.vote", { verdict: "approve" }, "Lena Fischer approved the restore of Orders (rr7k2m)."],
+    ["approval.vote", { verdict: "approve" }, "Lena Fischer approved the request about Orders (rr7k2m)."],
     [
       "approval.vote",
       { verdict: "reject", reason: "wrong point" },
-      "Lena Fischer refused the restore of Orders (rr7k2m), saying “wrong point”.",
+      "Lena Fischer refused the request about Orders (rr7k2m), saying “wrong point”.",
     ],
     ["backup.start", { vault: "main" }, "Lena Fischer asked for a backup of Orders (rr7k2m) now, into main."],
     [

@@ -32,6 +32,7 @@ const filters = [
       { value: "backups", label: "backups" },
       { value: "estate", label: "systems and tiers" },
       { value: "connections", label: "connections" },
+      { value: "rules", label: "rules of the installation" },
       { value: "people", label: "people and sign-in" },
       { value: "audit", label: "this log" },
     ],
