@@ -14,6 +14,7 @@ export function becomeWorker(urls: RoleUrls, cloud: Cloud): void {
     HOLDFAST_DB_APP_URL: urls.app,
     HOLDFAST_DB_WORKER_URL: urls.worker,
     HOLDFAST_DB_SEALER_URL: urls.sealer,
+    HOLDFAST_AUDIT_KEY: Buffer.alloc(32, 3).toString("base64"),
     HOLDFAST_LOG_LEVEL: "warn",
     HOLDFAST_WEB_KEYS: `bench:${Buffer.alloc(32, 1).toString("base64")}`,
     HOLDFAST_WORKER_KEYS: `bench:${Buffer.alloc(32, 2).toString("base64")}`,

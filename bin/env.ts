@@ -16,6 +16,9 @@ const schema = z.object({
   NEXT_SERVER_ACTIONS_ENCRYPTION_KEY: z.string().min(40).optional(),
   HOLDFAST_WEB_KEYS: z.string().min(40).optional(),
   HOLDFAST_WORKER_KEYS: z.string().min(40).optional(),
+  /** The audit log's signing key and where its heads are anchored: the worker's alone. */
+  HOLDFAST_AUDIT_KEY: z.string().length(44).optional(),
+  HOLDFAST_AUDIT_ANCHORS: z.string().min(1).optional(),
   /** What `migrate` sets as the roles' passwords; generated and kept in the home when absent. */
   HOLDFAST_APP_PASSWORD: z.string().min(12).optional(),
   HOLDFAST_WORKER_PASSWORD: z.string().min(12).optional(),
@@ -45,7 +48,7 @@ export const homeFolder = path.resolve(env.HOLDFAST_HOME);
 
 /** Settings that belong to one role alone and never travel to another process by inheritance. */
 const withheld =
-  /^(DATABASE_URL|HOLDFAST_(DB_.*|WEB_.*|WORKER_KEYS|ROLE|.*_PASSWORD)|NEXTAUTH_.*|NEXT_SERVER_ACTIONS_.*|NODE_OPTIONS)$/;
+  /^(DATABASE_URL|HOLDFAST_(DB_.*|WEB_.*|AUDIT_.*|WORKER_KEYS|ROLE|.*_PASSWORD)|NEXTAUTH_.*|NEXT_SERVER_ACTIONS_.*|NODE_OPTIONS)$/;
 
 const clouds = /^(AWS|AZURE|GOOGLE)_/;
 

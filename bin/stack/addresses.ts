@@ -17,7 +17,7 @@ export function deployedSecrets(kind: "web" | "worker"): Secrets {
     NEXTAUTH_SECRET: env.NEXTAUTH_SECRET,
     HOLDFAST_WEB_KEYS: env.HOLDFAST_WEB_KEYS,
     ...(kind === "worker"
-      ? { HOLDFAST_WORKER_KEYS: env.HOLDFAST_WORKER_KEYS }
+      ? { HOLDFAST_WORKER_KEYS: env.HOLDFAST_WORKER_KEYS, HOLDFAST_AUDIT_KEY: env.HOLDFAST_AUDIT_KEY }
       : { NEXT_SERVER_ACTIONS_ENCRYPTION_KEY: env.NEXT_SERVER_ACTIONS_ENCRYPTION_KEY }),
   };
   const missing = Object.keys(named).filter((name) => named[name] === undefined);

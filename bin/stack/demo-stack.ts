@@ -68,6 +68,7 @@ export async function raiseDemo(crew: Crew, options: StackOptions): Promise<Demo
     origin: facts.url,
     mode,
     demo: true,
+    secretsHome: place,
     cloud: {
       AWS_ACCESS_KEY_ID: smallEstateCredentials.accessKeyId,
       AWS_SECRET_ACCESS_KEY: smallEstateCredentials.secretAccessKey,

@@ -1,6 +1,6 @@
-import { cloudEnv, env, webCloudEnv } from "@/bin/env";
+import { cloudEnv, env, homeFolder, webCloudEnv } from "@/bin/env";
 import type { DispatchMode, RoleUrls } from "@/lib/platform/migrate";
-import type { Secrets } from "@/lib/platform/secrets";
+import { auditKeyFile, type Secrets } from "@/lib/platform/secrets";
 
 type Common = {
   secrets: Secrets;
@@ -15,7 +15,11 @@ type Common = {
 
 /** What one web process needs to know. */
 export type WebInstallation = Common & { urls: Pick<RoleUrls, "app"> };
-type WorkerInstallation = Common & { urls: Pick<RoleUrls, "worker" | "sealer"> };
+type WorkerInstallation = Common & {
+  urls: Pick<RoleUrls, "worker" | "sealer">;
+  /** Where its secrets lie, when not in the home of this command. */
+  secretsHome?: string;
+};
 
 /** A whole installation on one machine. */
 export type Installation = WebInstallation & WorkerInstallation;
@@ -49,11 +53,20 @@ export function webSettings(installation: WebInstallation): Record<string, strin
   };
 }
 
+/** The signing key of the audit log and its anchors: for whoever seals, and for nobody else. */
+const auditSettings = (home: string): Record<string, string> => ({
+  ...(env.HOLDFAST_AUDIT_KEY
+    ? { HOLDFAST_AUDIT_KEY: env.HOLDFAST_AUDIT_KEY }
+    : { HOLDFAST_AUDIT_KEY_FILE: auditKeyFile(home) }),
+  ...(env.HOLDFAST_AUDIT_ANCHORS ? { HOLDFAST_AUDIT_ANCHORS: env.HOLDFAST_AUDIT_ANCHORS } : {}),
+});
+
 /** What the worker is told; it also seals the audit log, under a database role of its own. */
 export function workerSettings(installation: WorkerInstallation): Record<string, string> {
   const { secrets, urls, cloud } = installation;
   return {
     ...common(installation),
+    ...auditSettings(installation.secretsHome ?? homeFolder),
     HOLDFAST_ROLE: "worker",
     HOLDFAST_DB_WORKER_URL: urls.worker,
     HOLDFAST_DB_SEALER_URL: urls.sealer,

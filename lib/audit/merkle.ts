@@ -1,41 +1,5 @@
 import "server-only";
-import { sha256 } from "@/lib/platform/crypto";
-
-/** The right edge of an RFC 6962 tree: the roots of its full subtrees, largest first, and how many leaves they cover. */
-export type CompactRange = { size: number; frontier: readonly Uint8Array[] };
-
-/** The tree without leaves. */
-export const emptyRange: CompactRange = { size: 0, frontier: [] };
-
-const nodeMark = Buffer.of(1);
-const nodeHash = (left: Uint8Array, right: Uint8Array): Uint8Array => sha256(Buffer.concat([nodeMark, left, right]));
-
-/** The hash of a leaf's text. */
-export const leafHash = (text: string): Uint8Array => sha256(Buffer.concat([Buffer.of(0), Buffer.from(text)]));
-
-/** Adds leaf hashes at the end, in order. */
-export function append({ size, frontier }: CompactRange, leaves: readonly Uint8Array[]): CompactRange {
-  const edge = [...frontier];
-  let count = size;
-  for (const leaf of leaves) {
-    let hash = leaf;
-    // Halving by division, since shifts work on 32 bits only.
-    for (let rest = count; rest % 2 === 1; rest = Math.floor(rest / 2)) {
-      const left = edge.pop();
-      if (!left) throw new RangeError(`A tree of ${size} leaves needs more than ${frontier.length} frontier hashes.`);
-      hash = nodeHash(left, hash);
-    }
-    edge.push(hash);
-    count += 1;
-  }
-  return { size: count, frontier: edge };
-}
-
-/** The root of the whole tree. */
-export function rootOf({ frontier }: CompactRange): Uint8Array {
-  const [last, ...rest] = frontier.toReversed();
-  return last ? rest.reduce((right, left) => nodeHash(left, right), last) : sha256("");
-}
+import { append, emptyRange, nodeHash, rootOf } from "./verify.mjs";
 
 /** The largest power of two below a number of leaves. */
 function splitOf(size: number): number {

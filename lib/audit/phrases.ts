@@ -65,6 +65,7 @@ const peoplePhrases: Record<string, Phrase> = {
     did: (target, d) => `ended ${plural(countOf(d, "ended"), "session")} of ${target}${because(d, "reason")}`,
     to: "end somebody's sessions",
   },
+  "person.erase": { did: () => "erased who a person was", to: "erase a person" },
   "person.set_preferences": { did: () => "changed how things look to them", to: "change their preferences" },
   "people.end_sessions": {
     did: (_, d) => `ended everybody's sessions, ${countOf(d, "ended")} in all${because(d, "reason")}`,
@@ -277,7 +278,33 @@ const estatePhrases: Record<string, Phrase> = {
   },
   "tier.edit": { did: (target, d) => `changed what ${target} promises${fieldsOf(d)}`, to: "change a tier" },
   "demo.seed": { did: () => "laid out the demo's company", to: "lay out a demo" },
-  "audit.export": { did: (_, d) => `exported ${plural(countOf(d), "event")} of this log`, to: "export this log" },
+};
+
+const formats: Record<string, string> = {
+  bundle: " as a bundle",
+  csv: " as CSV",
+  ocsf: " as OCSF",
+  ndjson: " as NDJSON",
+};
+
+const auditPhrases: Record<string, Phrase> = {
+  "audit.export": {
+    did: (_, d) => `exported ${plural(countOf(d), "event")} of this log${formats[textOf(d, "format")] ?? ""}`,
+    to: "export this log",
+  },
+  "audit.rotate_key": {
+    did: (_, d) => `put key ${textOf(d, "to")} in force for this log; ${textOf(d, "from")} handed over`,
+    to: "rotate this log's key",
+  },
+  "audit.verify": { did: () => "had this log verified", to: "have this log verified" },
+  "audit.verified": {
+    did: (_, d) => `verified ${plural(countOf(d), "event")} of this log: all of it holds`,
+    to: "verify this log",
+  },
+  "audit.denied_many": {
+    did: (_, d) => `counted ${plural(countOf(d), "further denied attempt")} to do “${textOf(d, "action")}”`,
+    to: "count denied attempts",
+  },
 };
 
 const syncWords: Record<string, string> = { full: "in full", restorable: "for its latest restorable times" };
@@ -310,4 +337,5 @@ export const phrases: Record<string, Phrase> = {
   ...backupPhrases,
   ...connectionPhrases,
   ...estatePhrases,
+  ...auditPhrases,
 };

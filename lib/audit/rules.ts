@@ -43,6 +43,7 @@ const machines: Record<string, string> = {
   "web dispatch": "The server",
   "sign-in": "The sign-in page",
   installer: "The installer",
+  console: "Somebody at the server's console",
   "demo-seed": "The demo's seed",
 };
 
@@ -95,3 +96,7 @@ export function targetHref({ type, id }: AuditBody["target"]): string | null {
 
 /** The most events one export holds. */
 export const exportMost = 10_000;
+
+/** Whether a head over this event is anchored at once: the call of a restore at level 0. */
+export const isUrgent = (body: AuditBody | null): boolean =>
+  body !== null && ["restore.start", "restore.dispatch.intent"].includes(body.action) && body.detail.level === 0;

@@ -6,9 +6,19 @@ import { env } from "@/lib/platform/env";
 import { ownerDb } from "@/lib/platform/testing/owner";
 import { person, theWorker } from "@/lib/platform/testing/people";
 import { getAuditEvent, getSealing, listAudit } from "./data";
-import { append, emptyRange, inclusionPath, isIncluded, leafHash, rootOf } from "./merkle";
+import { inclusionPath, isIncluded } from "./merkle";
 import { record } from "./record";
-import { checkpointText, closeSealer, sealPending } from "./seal";
+import { closeSealer, sealPending } from "./seal";
+import {
+  append,
+  checkpointText,
+  emptyRange,
+  isSignedBy,
+  leafHash,
+  namedKey,
+  readCheckpoint,
+  rootOf,
+} from "./verify.mjs";
 
 const write = (n = 1) =>
   db.$transaction(async (tx) => {
@@ -71,8 +81,11 @@ describe("sealing", () => {
     const head = await newest();
     expect([Number(head.size), hexOf(head.root)]).toEqual([7, hexOf(await recomputed())]);
     const { installId } = await db.installation.findFirstOrThrow();
-    expect(head.note).toBe(checkpointText(`holdfast.audit/${installId}`, 7, head.root));
-    expect(head.note.split("\n")).toHaveLength(4);
+    const origin = `holdfast.audit/${installId}`;
+    const [key] = await db.auditKey.findMany();
+    const { note } = readCheckpoint(head.note);
+    expect(note.text).toBe(checkpointText(origin, 7, head.root));
+    expect(isSignedBy(note, namedKey(origin, key?.publicKey ?? new Uint8Array()))).toBe(true);
   });
 
   it("lets every sealed event be shown to be in the tree", async () => {

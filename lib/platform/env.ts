@@ -17,6 +17,11 @@ const schema = z.object({
   HOLDFAST_WEB_KEYS: z.string().min(40),
   /** Keys that open what only the worker may open; absent in a hardened web process. */
   HOLDFAST_WORKER_KEYS: z.string().min(40).optional(),
+  /** The sealer's signing key, as the base64 of its 32 bytes or as a file; never in a web process. */
+  HOLDFAST_AUDIT_KEY: z.string().length(44).optional(),
+  HOLDFAST_AUDIT_KEY_FILE: z.string().min(1).optional(),
+  /** Where heads of the audit log are put out of our own reach: a JSON list, read in lib/audit/anchor-targets.ts. */
+  HOLDFAST_AUDIT_ANCHORS: z.string().optional(),
   /** Who makes the provider's call: the server action itself, or the worker alone. */
   HOLDFAST_DISPATCH: z.enum(["web", "worker"]).default("web"),
   HOLDFAST_LOG_LEVEL: z.enum(["debug", "info", "warn", "error", "silent"]).default("info"),

@@ -1,4 +1,4 @@
-import { randomBytes } from "node:crypto";
+import { generateKeyPairSync, randomBytes } from "node:crypto";
 import fs from "node:fs";
 import path from "node:path";
 
@@ -31,4 +31,18 @@ export function loadSecrets(home: string): Secrets {
   const made = make();
   fs.writeFileSync(file, JSON.stringify(made, null, 2), { mode: 0o600 });
   return made;
+}
+
+/** Writes a fresh Ed25519 key, for its owner's eyes alone. */
+export function makeAuditKey(file: string): void {
+  fs.mkdirSync(path.dirname(file), { recursive: true, mode: 0o700 });
+  const { privateKey } = generateKeyPairSync("ed25519");
+  fs.writeFileSync(file, privateKey.export({ type: "pkcs8", format: "pem" }), { mode: 0o600, flag: "wx" });
+}
+
+/** The file of the key that signs the audit log, made on the first start. Only the sealer is told where it lies. */
+export function auditKeyFile(home: string): string {
+  const file = path.resolve(home, "secrets", "audit-key.pem");
+  if (!fs.existsSync(file)) makeAuditKey(file);
+  return file;
 }

@@ -4,6 +4,7 @@ Object.assign(process.env, {
   NEXTAUTH_URL: "http://localhost:3999",
   HOLDFAST_WEB_KEYS: `k1:${Buffer.alloc(32, 7).toString("base64")}`,
   HOLDFAST_WORKER_KEYS: `k1:${Buffer.alloc(32, 9).toString("base64")}`,
+  HOLDFAST_AUDIT_KEY: Buffer.alloc(32, 11).toString("base64"),
   HOLDFAST_LOG_LEVEL: "silent",
   /** The sandbox estates' user, who may assume the roles of their connections. */
   AWS_ACCESS_KEY_ID: "AKIANORDWINDSANDBOX1",
