@@ -16,8 +16,9 @@ import {
   onWording,
   quorumStands,
 } from "./data";
+import { tellForced, tellOverdue, tellReminder, tellReview, tellVoted } from "./notices";
 import { factorSuffices, force, type VoterGroup, vote, withdraw } from "./rules";
-import { forceInput, overdueInput, reviewInput, voteInput, withdrawalInput } from "./schema";
+import { forceInput, overdueInput, reminderInput, reviewInput, voteInput, withdrawalInput } from "./schema";
 
 type Ctx = Pick<CommandContext, "tx" | "actor" | "visible">;
 
@@ -103,6 +104,7 @@ export const castVote = command({
       },
     });
     if (state !== approval.state) await moveApproval(tx, approval, state, { actorId: actor.id });
+    await tellVoted(tx, approval, state, reason);
     return {
       value: state,
       audit: [
@@ -176,6 +178,8 @@ export const forceApproval = command({
       insert into approval_reviews (request_id, actor_id, incident_ref, reason, due_at)
       values (${approvalId}::uuid, ${actor.id}::uuid, ${incidentRef}, ${reason}, now())`;
     await moveApproval(tx, approval, "approved", { actorId: actor.id, data: { breakGlass: true } });
+    await tellForced(tx, approval, actor.id, incidentRef);
+    await tellReview(tx, approval);
     const { notBefore } = await tx.approvalRequest.findUniqueOrThrow({ where: { id: approvalId } });
     const detail = { incidentRef, reason, revision: approval.revision, paramsHash: hex(approval.paramsHash) };
     return {
@@ -221,8 +225,21 @@ export const moveOverdue = command({
   async run({ tx }, { approvalId, to }) {
     const approval = await lockApproval(tx, approvalId);
     await moveApproval(tx, approval, to, { actorId: null });
+    await tellOverdue(tx, approval, to);
     if (to === "expired")
       await tx.changeRequest.updateMany({ where: { approvalId, state: "waiting" }, data: { state: "cancelled" } });
     return { value: to, audit: [["approval", approvalId], { was: approval.state, state: to }] };
+  },
+});
+
+/** Tells those who have not voted that time runs out. The worker's sweep. */
+export const remindVoters = command({
+  action: "approval.remind",
+  permission: "restore:follow",
+  input: reminderInput,
+  async run({ tx }, { approvalId, part }) {
+    const approval = await lockApproval(tx, approvalId);
+    await tellReminder(tx, approval, part);
+    return { value: null, audit: [["approval", approvalId], { part, revision: approval.revision }] };
   },
 });

@@ -540,6 +540,10 @@ export const listReminders = read("restore:follow", z.object({}), async ({ db })
     from approval_requests a
     where a.state = 'pending' and now() < a.approval_expires_at
       and now() >= a.submitted_at + 0.5 * (a.approval_expires_at - a.submitted_at)
+      and not exists (select 1 from audit_events e where e.target_id = a.id::text and e.action = 'approval.remind'
+        and e.body::jsonb->'detail'->>'revision' = a.revision::text
+        and (e.body::jsonb->'detail'->>'part')::int
+          >= case when now() >= a.submitted_at + 0.9 * (a.approval_expires_at - a.submitted_at) then 90 else 50 end)
     order by a.approval_expires_at limit 200`;
   return rows;
 });

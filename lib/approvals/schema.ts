@@ -32,6 +32,8 @@ export const reviewInput = approvalRef.extend({
   grantId,
 });
 
+export const reminderInput = approvalRef.extend({ part: z.union([z.literal(50), z.literal(90)]) });
+
 export const overdueInput = approvalRef.extend({ to: z.enum(["expired", "pending"]) });
 
 export const approvalList = z.object({

@@ -166,6 +166,10 @@ const restorePhrases: Record<string, Phrase> = {
         : `closed the request about ${target}, which nobody decided or started in time`,
     to: "close requests that ran out",
   },
+  "approval.remind": {
+    did: (target, d) => `reminded people of the request about ${target} at ${countOf(d, "part")} % of its time`,
+    to: "remind people of a request",
+  },
   "approval.withdraw": { did: onTarget("took back their vote on the request about"), to: "take a vote back" },
   "approval.break_glass": {
     did: (target, d) => `forced the request about ${target} past its votes for ${textOf(d, "incidentRef")}`,

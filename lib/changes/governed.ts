@@ -6,8 +6,9 @@ import type { CommandContext } from "@/lib/access/context";
 import type { Actor, Permission } from "@/lib/access/permissions";
 import { read } from "@/lib/access/read";
 import type { Proven } from "@/lib/access/step-up";
-import { currentPolicy, putForward } from "@/lib/approvals/data";
+import { currentPolicy, lockApproval, putForward } from "@/lib/approvals/data";
 import { paramsHashOf } from "@/lib/approvals/fingerprint";
+import { tellAsked } from "@/lib/approvals/notices";
 import type { Level } from "@/lib/approvals/rules";
 import { accept, type Outcome, Refusal, refuse } from "@/lib/core/outcome";
 import type { Tx } from "@/lib/platform/db";
@@ -174,6 +175,7 @@ async function propose<Value>(ctx: CommandContext, plan: ChangePlan, level: Leve
     },
   });
   const put = await putForward(tx, approval, { plan, level, editorId: actor.id, systemId: null, tierApprovals: 0 });
+  if (put.state === "pending") await tellAsked(tx, await lockApproval(tx, approval.id));
   return {
     value: { applied: false, approvalId: approval.id },
     as: "change.propose",

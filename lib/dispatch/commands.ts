@@ -12,6 +12,7 @@ import type { Tx } from "@/lib/platform/db";
 import type { Prisma } from "@/lib/platform/prisma/client";
 import { enqueue } from "@/lib/queue/enqueue";
 import type { PlanItem, RestorePlan, RestoreState } from "@/lib/restores/rules";
+import { demandProvenVotes } from "./proofs";
 
 const json = (value: unknown): Prisma.InputJsonValue => JSON.parse(JSON.stringify(value));
 
@@ -50,6 +51,7 @@ export const claimItem = command({
     });
     const order = item.order as unknown as PlanItem;
     const { revision, paramsHash, revisions } = item.request.approval;
+    if (claim.state === "dispatching") await demandProvenVotes(tx, item.request.approvalId);
     const { actRoleRef, endpoint } = demandApproved(item, { paramsHash, plan: revisions[0]?.plan });
     const token = attemptToken(claim.request_id, itemId, revision, claim.attempt);
     const requestDigest = createHash("sha256").update(canonicalJson(order)).digest();
@@ -91,6 +93,7 @@ export const claimItem = command({
           paramsHash: hashText(paramsHash),
         },
       ],
+      breakGlass: item.request.approval.breakGlass,
     };
   },
 });

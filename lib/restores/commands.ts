@@ -12,6 +12,7 @@ import {
   quorumStands,
 } from "@/lib/approvals/data";
 import { paramsHashOf } from "@/lib/approvals/fingerprint";
+import { tellAsked } from "@/lib/approvals/notices";
 import { cancel, edit, start, totalVotes } from "@/lib/approvals/rules";
 import { demand, Refusal, refuse } from "@/lib/core/outcome";
 import type { Tx } from "@/lib/platform/db";
@@ -312,6 +313,7 @@ export const submitRestore = command({
       );
     const plan = demand(buildPlan(await planSource(tx, restoreId)));
     const { state, level, needed, revision, paramsHash } = await wordAnew(tx, restore, plan, actor.id);
+    if (state === "pending") await tellAsked(tx, await lockApproval(tx, restore.approvalId));
     return {
       value: { state },
       audit: [

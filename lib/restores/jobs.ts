@@ -3,8 +3,8 @@ import { randomUUID } from "node:crypto";
 import { setTimeout as pause } from "node:timers/promises";
 import { observe } from "@/lib/access/observe";
 import { type Actor, type JobActor, jobPermissions } from "@/lib/access/permissions";
-import { moveOverdue } from "@/lib/approvals/commands";
-import { listOverdue } from "@/lib/approvals/data";
+import { moveOverdue, remindVoters } from "@/lib/approvals/commands";
+import { listOverdue, listReminders } from "@/lib/approvals/data";
 import { accept, type Outcome, Refusal, refuse } from "@/lib/core/outcome";
 import { minutes, seconds } from "@/lib/core/time";
 import { type Dispatched, dispatchRestore, followRestore } from "@/lib/dispatch/jobs";
@@ -164,4 +164,5 @@ export async function sweepRestores(): Promise<void> {
     const moved = await moveOverdue(actor, { approvalId: id, to });
     if (!moved.ok) log.warn({ approvalId: id, message: moved.message }, "approvals sweep");
   }
+  for (const { id, part } of await listReminders(actor, {})) await remindVoters(actor, { approvalId: id, part });
 }

@@ -3,7 +3,7 @@ import type { Proven } from "@/lib/access/step-up";
 import { castVote } from "@/lib/approvals/commands";
 import { proofOfVote } from "@/lib/approvals/data";
 import { SoftwarePasskey } from "@/lib/auth/testing/passkey";
-import { type Outcome, Refusal } from "@/lib/core/outcome";
+import { demand, type Outcome, Refusal } from "@/lib/core/outcome";
 import { ownerDb, tamper } from "./owner";
 import { person } from "./people";
 import { type Person, value } from "./restoring";
@@ -21,7 +21,7 @@ export async function armed(role: Parameters<typeof person>[0], scope?: Paramete
 
 /** Proves an operation with the person's passkey, as the browser would. */
 export async function grantFor(who: Armed, proof: Promise<Outcome<Proven>> | Outcome<Proven>): Promise<string> {
-  const { challengeId, passkey } = value(await beginProof(who, value(await proof)));
+  const { challengeId, passkey } = value(await beginProof(who, demand(await proof)));
   const assertion = who.passkey.sign({ challenge: passkey?.challenge ?? "" });
   return value(await finishProof(who, { challengeId, assertion })).grantId;
 }

@@ -2,6 +2,7 @@ import { randomUUID } from "node:crypto";
 import { type JobActor, jobPermissions, type Role, type Scope, type UserActor } from "@/lib/access/permissions";
 import { bytes } from "@/lib/platform/crypto";
 import { db } from "@/lib/platform/db";
+import { ownerDb } from "./owner";
 
 const everything: Scope = { kind: "everything" };
 
@@ -14,7 +15,8 @@ export async function person(
   const id = randomUUID();
   const name = `${granted.join(" and ")} ${id.slice(0, 4)}`;
   await db.user.create({ data: { id, email: `${id}@example.test`, displayName: name, status: "active" } });
-  await db.roleGrant.createMany({
+  // As the owner: in a governed installation no running role gives rights away.
+  await ownerDb.roleGrant.createMany({
     data: granted.map((role) => ({
       userId: id,
       role,

@@ -1,0 +1,119 @@
+import { afterAll, beforeEach, describe, expect, it } from "vitest";
+import { proofOfVote } from "@/lib/approvals/data";
+import { bytes } from "@/lib/platform/crypto";
+import { db } from "@/lib/platform/db";
+import { type Armed, armed, coolDown, grantFor, voteWithKey } from "@/lib/platform/testing/armed";
+import { ownerDb, tamper } from "@/lib/platform/testing/owner";
+import { person, theWorker } from "@/lib/platform/testing/people";
+import { restorable } from "@/lib/platform/testing/restorable";
+import { draftOf, type Person, startBy, submitBy, value } from "@/lib/platform/testing/restoring";
+import { claimItem } from "./commands";
+
+let lena: Person;
+let ben: Armed;
+let ivana: Armed;
+beforeEach(async () => {
+  [lena, ben, ivana] = [await person("operator"), await armed("approver"), await armed("approver")];
+});
+afterAll(() => ownerDb.$disconnect());
+
+async function submitted() {
+  const restoreId = await draftOf(lena, await restorable({ environment: "production" }));
+  value(await submitBy(lena, restoreId));
+  const { approvalId, items } = await db.restoreRequest.findUniqueOrThrow({
+    where: { id: restoreId },
+    include: { items: true },
+  });
+  return { restoreId, approvalId, itemId: items[0]?.id ?? "" };
+}
+
+/** Lena starts it once it has cooled down, and the worker takes the call on. */
+async function started({ restoreId, approvalId, itemId }: Awaited<ReturnType<typeof submitted>>) {
+  await coolDown(approvalId);
+  value(await startBy(lena, restoreId));
+  return claimItem(theWorker(), { itemId, owner: "worker:1", leaseSeconds: 60 });
+}
+
+/** What a web process in an attacker's hands can write: a grant that claims a passkey's touch, and a vote on it. */
+async function forge(approvalId: string, voter: Armed, evidence: object) {
+  const { paramsHash, revision } = await db.approvalRequest.findUniqueOrThrow({ where: { id: approvalId } });
+  const factor = await db.factor.findFirstOrThrow({ where: { userId: voter.id, name: "Hardware key" } });
+  await db.$transaction(async (tx) => {
+    const [grant] = await tx.$queryRaw<{ id: string }[]>`
+      insert into step_up_grants (user_id, session_id, op, subject_type, subject_id, subject_revision, params_hash,
+        factor_id, factor_kind, uv, evidence, expires_at)
+      values (${voter.id}::uuid, ${voter.sessionId}::uuid, 'approval.approve', 'approval', ${approvalId}::uuid, ${revision},
+        ${bytes(paramsHash ?? Buffer.of())}, ${factor.id}::uuid, 'passkey', true, ${JSON.stringify(evidence)}::jsonb,
+        now() + interval '1 minute')
+      returning id::text as id`;
+    await tx.$executeRaw`update step_up_grants set consumed_at = now() where id = ${grant?.id}::uuid`;
+    await tx.$executeRaw`
+      insert into approval_votes (request_id, revision, voter_id, verdict, "group", params_hash, grant_id)
+      values (${approvalId}::uuid, ${revision}, ${voter.id}::uuid, 'approve', 'approver', ${bytes(paramsHash ?? Buffer.of())},
+        ${grant?.id}::uuid)`;
+  });
+}
+
+describe("before anything is called, a vote", () => {
+  it("carries it when its signature is the voter's, over this very plan", async () => {
+    const made = await submitted();
+    value(await voteWithKey(ben, made.approvalId));
+    value(await voteWithKey(ivana, made.approvalId));
+    expect(await started(made)).toMatchObject({ ok: true });
+  });
+
+  it("that nobody signed carries nothing, though the database took it", async () => {
+    const made = await submitted();
+    await forge(made.approvalId, ivana, { kind: "passkey" });
+    value(await voteWithKey(ben, made.approvalId));
+    expect(await started(made)).toMatchObject({ ok: false, code: "forbidden", message: /not what it says/ });
+    const [item] = await db.restoreItem.findMany({ where: { id: made.itemId }, include: { attempts: true } });
+    expect([item?.state, item?.attempts.length]).toEqual(["waiting", 0]);
+    const denied = await db.auditEvent.findFirst({ where: { action: "restore.dispatch.intent", outcome: "denied" } });
+    expect(denied).not.toBeNull();
+  });
+
+  it("that was signed for another request carries nothing here", async () => {
+    const other = await submitted();
+    const grantId = await grantFor(ivana, proofOfVote(ivana, { approvalId: other.approvalId, verdict: "approve" }));
+    const { evidence } = await db.stepUpGrant.findUniqueOrThrow({ where: { id: grantId } });
+    const made = await submitted();
+    await forge(made.approvalId, ivana, evidence as object);
+    value(await voteWithKey(ben, made.approvalId));
+    expect(await started(made)).toMatchObject({ ok: false, code: "forbidden", message: /something else/ });
+  });
+
+  it("that was signed to refuse is no agreement", async () => {
+    const made = await submitted();
+    const grantId = await grantFor(ivana, proofOfVote(ivana, { approvalId: made.approvalId, verdict: "reject" }));
+    const { evidence } = await db.stepUpGrant.findUniqueOrThrow({ where: { id: grantId } });
+    await forge(made.approvalId, ivana, evidence as object);
+    value(await voteWithKey(ben, made.approvalId));
+    expect(await started(made)).toMatchObject({ ok: false, code: "forbidden" });
+  });
+
+  it("counts no more when whoever cast it lost their role between start and call", async () => {
+    const made = await submitted();
+    value(await voteWithKey(ben, made.approvalId));
+    value(await voteWithKey(ivana, made.approvalId));
+    await coolDown(made.approvalId);
+    value(await startBy(lena, made.restoreId));
+    await db.roleGrant.updateMany({ where: { userId: ivana.id }, data: { revokedAt: new Date() } });
+    const claim = { itemId: made.itemId, owner: "worker:1", leaseSeconds: 60 };
+    expect(await claimItem(theWorker(), claim)).toMatchObject({ ok: false });
+  });
+
+  it("is held against the key it was made with, not one put in its place", async () => {
+    const made = await submitted();
+    value(await voteWithKey(ben, made.approvalId));
+    value(await voteWithKey(ivana, made.approvalId));
+    const mallory = await armed("viewer");
+    await tamper((tx) =>
+      tx.factor.updateMany({
+        where: { userId: ivana.id, name: "Hardware key" },
+        data: { publicKey: bytes(mallory.passkey.cosePublicKey) },
+      }),
+    );
+    expect(await started(made)).toMatchObject({ ok: false, code: "forbidden", message: /signature/ });
+  });
+});
