@@ -17,6 +17,7 @@ export default async function ConsoleLayout({ children }: { children: ReactNode 
       density={toDensity(jar.get(densityCookie)?.value)}
       searchHref="/api/search"
       sessionsHref="/account"
+      notificationsHref="/notifications"
       signOutAction={signOutAction}
     >
       {children}

@@ -4,6 +4,8 @@ import { may, rolesOf, type UserActor } from "@/lib/access/permissions";
 import { listWaiting } from "@/lib/approvals/data";
 import { currentActor } from "@/lib/auth/actor";
 import { countText, plural } from "@/lib/core/words";
+import { unreadCount } from "@/lib/notifications/data";
+import type { Unread } from "@/lib/notifications/rules";
 import { roleWords } from "@/lib/people/rules";
 import { type ConnectionFreshness, countForShell, getFreshness, type ShellCounts } from "@/lib/shell/data";
 
@@ -108,6 +110,7 @@ type ShellData = {
   navigation: readonly NavGroup[];
   user: ShellUser;
   freshness: Freshness | null;
+  unread: Unread | null;
   actions: readonly PaletteItem[];
 };
 
@@ -125,13 +128,15 @@ export async function getShellData(): Promise<ShellData | null> {
       navigation: navigationFor(actor, { systems: 0, restores: 0, jobs: 0, waiting: 0 }),
       user,
       freshness: null,
+      unread: may(actor, "self:manage") ? await unreadCount(actor, {}) : null,
       actions,
     };
-  const [counts, waiting, freshness] = await Promise.all([
+  const [counts, waiting, freshness, unread] = await Promise.all([
     countForShell(actor, {}),
     may(actor, "restore:approve") ? listWaiting(actor, {}) : [],
     getFreshness(actor, {}),
+    unreadCount(actor, {}),
   ]);
   const navigation = navigationFor(actor, { ...counts, waiting: waiting.length });
-  return { navigation, user, freshness: toFreshness(freshness), actions };
+  return { navigation, user, freshness: toFreshness(freshness), unread, actions };
 }

@@ -1,5 +1,7 @@
 import type { ReactNode } from "react";
+import type { Unread } from "@/lib/notifications/rules";
 import type { Density, Theme } from "./appearance";
+import { Bell } from "./bell";
 import { Brand } from "./brand";
 import { Clock } from "./clock";
 import { FreshnessNote } from "./freshness-note";
@@ -17,6 +19,9 @@ export type ShellProps = {
   /** Null before anybody is known. */
   user: ShellUser | null;
   freshness: Freshness | null;
+  /** What is unread; null where nobody can be told anything. */
+  unread?: Unread | null;
+  notificationsHref?: string;
   /** The server's clock when the page was made, an ISO moment. */
   now: string;
   theme: Theme;
@@ -64,6 +69,9 @@ export function Shell(props: ShellProps) {
           <div className="ml-auto flex min-w-0 items-center gap-3.5">
             <div className="min-w-0 max-lg:hidden">{note}</div>
             <Clock now={now} className="whitespace-nowrap text-ink-2 max-sm:hidden" />
+            {props.unread && props.notificationsHref ? (
+              <Bell initial={props.unread} href={props.notificationsHref} />
+            ) : null}
             {user === null ? null : (
               <UserMenu
                 user={user}

@@ -74,6 +74,13 @@ const peoplePhrases: Record<string, Phrase> = {
   "role.take": { did: (target, d) => `took the role ${roleOf(d)} from ${target}`, to: "take a role away" },
 };
 
+const notificationPhrases: Record<string, Phrase> = {
+  "notification.read": {
+    did: (_, d) => `marked ${plural(countOf(d), "notification")} as read`,
+    to: "mark a notification as read",
+  },
+};
+
 const settled: Record<string, string> = {
   succeeded: "and every check passed",
   partial: "and not all of it is well",
@@ -252,6 +259,7 @@ const connectionPhrases: Record<string, Phrase> = {
 /** How each action of the product is told. */
 export const phrases: Record<string, Phrase> = {
   ...peoplePhrases,
+  ...notificationPhrases,
   ...restorePhrases,
   ...backupPhrases,
   ...connectionPhrases,

@@ -1,0 +1,4 @@
+import { live } from "@/lib/access/live";
+import { unreadCount } from "@/lib/notifications/data";
+
+export const GET = () => live((actor) => unreadCount(actor, {}));
