@@ -48,3 +48,9 @@ export const reopening = (
   op: "person.enable" | "person.reissue",
   { personId }: z.output<typeof personProven>,
 ) => onPerson(store, op, personId, {});
+
+/** The operation of changing one's own password; the words themselves are not part of what is shown. */
+export const changingPassword = (store: Store, userId: string) => onPerson(store, "person.change_password", userId, {});
+
+/** The operation of making new recovery codes for oneself. */
+export const renewingRecovery = (store: Store, userId: string) => onPerson(store, "recovery_code.renew", userId, {});
