@@ -50,8 +50,23 @@ const peoplePhrases: Record<string, Phrase> = {
     to: "invite somebody",
   },
   "person.reissue": { did: (target) => `gave ${target} a new enrolment code`, to: "give out an enrolment code" },
+  "factor.reset": {
+    did: (_, d) => `replaced the ${factorOf(d)}${quoted(textOf(d, "name"))}, by an enrolment code`,
+    to: "replace a factor",
+  },
+  "factor.suspect": {
+    did: (_, d) => `locked the ${factorOf(d)}${quoted(textOf(d, "name"))}, which answered as a copy would`,
+    to: "lock a factor",
+  },
+  "recovery_code.use": {
+    did: (_, d) => `used a recovery code; ${countOf(d, "left")} are left`,
+    to: "use a recovery code",
+  },
+  "recovery_code.renew": { did: () => "made new recovery codes", to: "make new recovery codes" },
+  "person.change_password": { did: () => "changed their password", to: "change their password" },
   "person.enroll": {
-    did: () => "used an enrolment code and set a password",
+    did: (_, d) =>
+      textOf(d, "step") === "factor" ? "set up their first factor" : "used an enrolment code and set a password",
     to: "use an enrolment code",
     byTarget: true,
   },
@@ -76,7 +91,7 @@ const peoplePhrases: Record<string, Phrase> = {
 };
 
 const notificationPhrases: Record<string, Phrase> = {
-  "notification.read": {
+  "person.read_notifications": {
     did: (_, d) => `marked ${plural(countOf(d), "notification")} as read`,
     to: "mark a notification as read",
   },

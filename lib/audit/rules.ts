@@ -78,7 +78,7 @@ export const areaPrefixes: Record<(typeof auditAreas)[number], readonly string[]
   estate: ["system", "resource", "tier", "health", "policy"],
   connections: ["connection"],
   rules: ["change", "installation"],
-  people: ["notification", "person", "people", "role", "session", "factor", "step_up", "team", "recovery_code"],
+  people: ["person", "people", "role", "session", "factor", "step_up", "team", "recovery_code"],
   audit: ["audit", "demo"],
 };
 

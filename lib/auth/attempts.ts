@@ -1,12 +1,6 @@
 import "server-only";
 import { db } from "@/lib/platform/db";
 
-/** Five tries in five minutes, counted over all sessions of a person. */
-export const factorTries = { limit: 5, windowSeconds: 300 } as const;
-
-/** Signing in and confirming draw on the same tries: a code guessed at one door is a code guessed at the other. */
-export const factorTriesKey = (userId: string) => `factor:user:${userId}`;
-
 type Window = { limit: number; windowSeconds: number };
 
 /** Counts a try before it is made, so that parallel tries count too. Answers its number, or null when none is left. */

@@ -105,7 +105,7 @@ describe("enrolling", () => {
     const right = await generate({ secret: text.replaceAll(" ", "") });
     const done = await finishFirstFactor(actor, origin, { factorId, code: right });
     if (!done.ok) throw new Error(done.message);
-    expect(await findLiveSession(done.value)).toMatchObject({ id: userId, aal: 2, status: "active" });
+    expect(await findLiveSession(done.value.secret)).toMatchObject({ id: userId, aal: 2, status: "active" });
     const factor = await db.factor.findUniqueOrThrow({ where: { id: factorId } });
     const hoursToWait = (factor.usableFrom.getTime() - (factor.confirmedAt?.getTime() ?? 0)) / 3_600_000;
     expect(hoursToWait).toBe(24);

@@ -1,5 +1,4 @@
 import "server-only";
-import { randomBytes } from "node:crypto";
 import { z } from "zod";
 import { transactionTime } from "@/lib/access/command";
 import { record } from "@/lib/audit/record";
@@ -9,33 +8,34 @@ import { bytes, sha256 } from "@/lib/platform/crypto";
 import { db, type Tx } from "@/lib/platform/db";
 import type { PreMfaActor } from "./actor";
 import { spendTry } from "./attempts";
-import { beginFactor, type FactorSetup, factorChoice, factorProof, keepFactor, proveSetup } from "./factor-setup";
+import { plainCode, randomLetters } from "./crockford";
+import { type FactorFacts, factsOf } from "./factor-facts";
+import {
+  beginFactor,
+  type FactorSetup,
+  factorChoice,
+  factorProof,
+  keepFactor,
+  type ProvenSetup,
+  proveSetup,
+} from "./factor-setup";
 import { faultOf, hashPassword } from "./passwords";
+import { makeRecoveryCodes } from "./recovery";
 import type { Origin } from "./request";
 import { raiseSession } from "./second-step";
+import { isRecovering } from "./session-rules";
 import { endSessionsOf, openSession } from "./sessions";
 import { atTheDoor } from "./sign-in";
+import { tellOfChange } from "./tell";
 
 /** How long an enrolment code waits for its owner. */
 export const codeLifeMs = hours(24);
 
-const letters = "0123456789ABCDEFGHJKMNPQRSTVWXYZ";
 const codeLength = 20;
 const triesPerAddress = { limit: 20, windowSeconds: 300 } as const;
 
 /** 100 random bits in Crockford's letters, in groups of five: short enough to read out over the telephone. */
-const newCode = () =>
-  Array.from(randomBytes(codeLength), (byte) => letters[byte % 32])
-    .join("")
-    .replace(/.{5}(?=.)/g, "$&-");
-
-/** A code as it was meant, however it was typed. */
-const plainCode = (typed: string) =>
-  typed
-    .toUpperCase()
-    .replace(/[^0-9A-Z]/g, "")
-    .replaceAll("O", "0")
-    .replace(/[IL]/g, "1");
+const newCode = () => randomLetters(codeLength).replace(/.{5}(?=.)/g, "$&-");
 
 const hashOf = (typed: string) => bytes(sha256(`holdfast/enroll/v1\0${plainCode(typed)}`));
 
@@ -144,7 +144,7 @@ async function settle(tx: Tx, held: Held, details: Details, origin: Origin): Pro
     demand(refuse("conflict", "Somebody has this address already.", { email: "Somebody has this address already." }));
   // Whoever enrols anew starts clean: neither an old session nor an old factor may outlive the code.
   await endSessionsOf(tx, held.userId, "enrolled anew", now);
-  await tx.factor.updateMany({ where: { userId: held.userId, removedAt: null }, data: { removedAt: now } });
+  await resetFactors(tx, held.userId, origin, now);
   const { authEpoch } = await tx.user.update({
     where: { id: held.userId },
     data: { ...details, passwordChangedAt: now, status: "invited", statusAt: now, revision: { increment: 1 } },
@@ -163,38 +163,111 @@ async function settle(tx: Tx, held: Held, details: Details, origin: Origin): Pro
   return opened.secret;
 }
 
-/** Begins the first factor of somebody who is enrolling. */
+/** Ends every factor and recovery code that somebody had before they enrol anew; each is written down by itself. */
+async function resetFactors(tx: Tx, userId: string, origin: Origin, now: Date): Promise<void> {
+  const gone = await tx.factor.findMany({ where: { userId, removedAt: null, confirmedAt: { not: null } } });
+  await tx.factor.updateMany({ where: { userId, removedAt: null }, data: { removedAt: now } });
+  await tx.recoveryCode.deleteMany({ where: { userId } });
+  for (const factor of gone)
+    await record(tx, {
+      actor: atTheDoor(origin),
+      action: "factor.reset",
+      outcome: "success",
+      subject: ["factor", factor.id],
+      detail: { kind: factor.kind, name: factor.name, factor: factsOf(factor) },
+      at: now,
+    });
+  if (gone.length === 0) return;
+  await tellOfChange(tx, {
+    userId,
+    kind: "factor.reset",
+    key: gone.map(({ id }) => id).join(),
+    own: "An enrolment code was used for your account: your password and all your factors were replaced.",
+    others: (name) => `${name} used an enrolment code: their password and all their factors were replaced.`,
+    severity: "bad",
+  });
+}
+
+const enrolledAlready = refuse("forbidden", "You have enrolled already. Confirm with your factor.");
+
+/** Whoever enrols sets up a first factor; whoever came back by a recovery code, a new one. */
+const maySetUp = (actor: PreMfaActor) => actor.status === "invited" || isRecovering(actor);
+
+/** Begins the first factor of somebody who is enrolling, or of somebody who came back by a recovery code. */
 export async function beginFirstFactor(actor: PreMfaActor, raw: unknown): Promise<Outcome<FactorSetup>> {
-  if (actor.status !== "invited") return refuse("forbidden", "You have enrolled already. Confirm with your factor.");
+  if (!maySetUp(actor)) return enrolledAlready;
   const choice = factorChoice.safeParse(raw);
   if (!choice.success) return refuse("invalid", choice.error.issues[0]?.message ?? "Choose a factor.");
   return attempt(() => db.$transaction(async (tx) => beginFactor(tx, actor, choice.data, await transactionTime(tx))));
 }
 
-/** Finishes the first factor: the person becomes active and is signed in with both factors. Answers the cookie's secret. */
-export async function finishFirstFactor(actor: PreMfaActor, origin: Origin, raw: unknown): Promise<Outcome<string>> {
-  if (actor.status !== "invited") return refuse("forbidden", "You have enrolled already. Confirm with your factor.");
+/** What comes of a finished factor: the cookie's secret, and recovery codes where it was the first. */
+export type Entered = { secret: string; recoveryCodes: string[] };
+
+/** Finishes the factor: the person is active and signed in with both factors. */
+export async function finishFirstFactor(actor: PreMfaActor, origin: Origin, raw: unknown): Promise<Outcome<Entered>> {
+  if (!maySetUp(actor)) return enrolledAlready;
   const proof = factorProof.safeParse(raw);
   if (!proof.success) return refuse("invalid", "That is not an answer to the question. Try again.");
   const proven = await proveSetup(actor, proof.data);
   if (!proven.ok) return proven;
+  const finish = isRecovering(actor) ? finishRecovery : finishEnrolment;
   return attempt(() =>
-    db.$transaction(async (tx) => {
-      const now = await transactionTime(tx);
-      const { count } = await tx.user.updateMany({
-        where: { id: actor.id, status: "invited" },
-        data: { status: "active", statusAt: now },
-      });
-      if (count !== 1) demand(refuse("conflict", "You have enrolled already. Sign in."));
-      const factorId = await keepFactor(tx, actor.id, proven.value, now);
-      const factor = proven.value.kind;
-      return raiseSession(tx, actor, origin, ["pwd", factor === "passkey" ? "pop" : "otp", "mfa"], {
-        factorId,
-        factor,
-        enrolled: true,
-      });
-    }),
+    db.$transaction(async (tx) => finish(tx, actor, origin, proven.value, await transactionTime(tx))),
   );
+}
+
+const secondFactor = (kind: FactorFacts["kind"]) => [kind === "passkey" ? "pop" : "otp", "mfa"];
+
+async function finishEnrolment(tx: Tx, actor: PreMfaActor, origin: Origin, proven: ProvenSetup, now: Date) {
+  const { count } = await tx.user.updateMany({
+    where: { id: actor.id, status: "invited" },
+    data: { status: "active", statusAt: now },
+  });
+  if (count !== 1) demand(refuse("conflict", "You have enrolled already. Sign in."));
+  const factor = await keepFactor(tx, actor.id, proven, now);
+  const recoveryCodes = await makeRecoveryCodes(tx, actor.id, now);
+  const amr = [...actor.amr, ...secondFactor(factor.kind)];
+  const detail = { factorId: factor.id, factor: factor.kind, enrolled: true };
+  const secret = await raiseSession(tx, actor, origin, amr, detail);
+  await record(tx, {
+    actor,
+    action: "person.enroll",
+    outcome: "success",
+    subject: ["user", actor.id],
+    detail: { step: "factor", factor, recoveryCodes: recoveryCodes.length },
+    at: now,
+  });
+  return { secret, recoveryCodes };
+}
+
+/** A new factor after a recovery code; what was there before stays until its owner removes it. */
+async function finishRecovery(tx: Tx, actor: PreMfaActor, origin: Origin, proven: ProvenSetup, now: Date) {
+  const factor = await keepFactor(tx, actor.id, proven, now);
+  await tx.user.update({ where: { id: actor.id }, data: { revision: { increment: 1 } } });
+  const amr = [...actor.amr, ...secondFactor(factor.kind)];
+  const secret = await raiseSession(tx, actor, origin, amr, {
+    factorId: factor.id,
+    factor: factor.kind,
+    recovered: true,
+  });
+  await record(tx, {
+    actor,
+    action: "factor.confirm",
+    outcome: "success",
+    subject: ["factor", factor.id],
+    detail: { kind: factor.kind, via: "recovery", factor },
+    at: now,
+  });
+  await tellOfChange(tx, {
+    userId: actor.id,
+    kind: "factor.confirm",
+    key: factor.id,
+    own: "A new factor was added to your account after a recovery code was used.",
+    others: (name) => `${name} added a new factor after using a recovery code.`,
+    severity: "bad",
+  });
+  return { secret, recoveryCodes: [] };
 }
 
 async function attempt<Value>(work: () => Promise<Value>): Promise<Outcome<Value>> {

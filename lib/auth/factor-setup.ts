@@ -7,8 +7,9 @@ import { after, hours, minutes } from "@/lib/core/time";
 import { bytes, unseal } from "@/lib/platform/crypto";
 import { db, type Tx } from "@/lib/platform/db";
 import { env } from "@/lib/platform/env";
-import { factorTries, factorTriesKey, returnTry, spendTry } from "./attempts";
 import { burnChallenge, keepChallenge } from "./challenges";
+import { type FactorFacts, factsOf } from "./factor-facts";
+import { lockedText, returnFactorTry, spendFactorTry } from "./factor-locks";
 import { attestationInput, checkAttestation, type NewPasskey, passkeyCreation } from "./passkeys";
 import { passkeysPossible } from "./relying-party";
 import { drawTotpSecret, newTotpSecret, sealTotpSecret, stepOf, totpPlace } from "./totp";
@@ -73,12 +74,11 @@ export type ProvenSetup =
 
 /** Checks that the person holds the factor they began; done before the transaction that keeps it, so that a wrong answer still counts. */
 export async function proveSetup(owner: Owner, proof: FactorProof): Promise<Outcome<ProvenSetup>> {
-  const key = factorTriesKey(owner.id);
-  if ((await spendTry(key, factorTries)) === null)
-    return refuse("rate_limited", "Too many tries. Wait five minutes and try again.");
+  const counted = await spendFactorTry(owner.id);
+  if ("lockedUntil" in counted) return refuse("rate_limited", lockedText(counted));
   const proven =
     "code" in proof ? await proveTotp(owner, proof.factorId, proof.code) : await provePasskey(owner, proof);
-  if (proven.ok) await returnTry(key, factorTries);
+  if (proven.ok) await returnFactorTry(owner.id);
   return proven;
 }
 
@@ -127,8 +127,8 @@ async function provePasskey(
 /** From when a factor made now may vote on the gravest requests: a thief who adds one must wait, in the open, for a day. */
 const usableFrom = (now: Date) => (env.HOLDFAST_DEMO === "1" ? now : after(now, hours(24)));
 
-/** Keeps a factor whose owner has shown that they hold it. Answers its id. */
-export async function keepFactor(tx: Tx, userId: string, proven: ProvenSetup, now: Date): Promise<string> {
+/** Keeps a factor whose owner has shown that they hold it. Answers how the audit log names it. */
+export async function keepFactor(tx: Tx, userId: string, proven: ProvenSetup, now: Date): Promise<FactorFacts> {
   const confirmed = { confirmedAt: now, usableFrom: usableFrom(now) };
   if (proven.kind === "totp") {
     const { count } = await tx.factor.updateMany({
@@ -136,12 +136,12 @@ export async function keepFactor(tx: Tx, userId: string, proven: ProvenSetup, no
       data: { ...confirmed, lastStep: proven.step },
     });
     if (count !== 1) demand(refuse("conflict", "This was finished already."));
-    return proven.factorId;
+    return { id: proven.factorId, kind: "totp" };
   }
   const { name, passkey } = proven;
   const taken = await tx.factor.findUnique({ where: { credentialId: bytes(passkey.credentialId) } });
   if (taken) demand(refuse("conflict", "This passkey is registered already."));
-  const { id } = await tx.factor.create({
+  const made = await tx.factor.create({
     data: {
       userId,
       kind: "passkey",
@@ -152,5 +152,5 @@ export async function keepFactor(tx: Tx, userId: string, proven: ProvenSetup, no
       ...confirmed,
     },
   });
-  return id;
+  return factsOf(made);
 }

@@ -1,4 +1,5 @@
 import "server-only";
+import { randomUUID } from "node:crypto";
 import {
   type AuthenticationResponseJSON,
   generateAuthenticationOptions,
@@ -10,10 +11,15 @@ import {
   verifyRegistrationResponse,
 } from "@simplewebauthn/server";
 import { z } from "zod";
+import { transactionTime } from "@/lib/access/command";
+import type { JobActor } from "@/lib/access/permissions";
+import { record } from "@/lib/audit/record";
 import { bytes } from "@/lib/platform/crypto";
 import { db } from "@/lib/platform/db";
 import { log } from "@/lib/platform/log";
+import { factsOf } from "./factor-facts";
 import { relyingParty } from "./relying-party";
+import { tellOfChange } from "./tell";
 
 const text = z.string().max(20_000);
 const transports = ["ble", "cable", "hybrid", "internal", "nfc", "smart-card", "usb"] as const;
@@ -140,9 +146,36 @@ async function raiseCounter(factorId: string, counter: number): Promise<boolean>
   return raised === 1;
 }
 
+const watcher = (): JobActor => ({ kind: "job", id: "sign-in", permissions: [], requestId: randomUUID() });
+
+/** Locks a passkey that answered as a copy would, once, and raises the alarm. */
 async function suspectClone(factorId: string): Promise<Checked> {
-  await db.$executeRaw`update factors set suspected_clone_at = now() where id = ${factorId}::uuid and suspected_clone_at is null`;
   log.warn({ factorId }, "a passkey's counter went back: it may have been copied");
+  await db.$transaction(async (tx) => {
+    const at = await transactionTime(tx);
+    const { count } = await tx.factor.updateMany({
+      where: { id: factorId, suspectedCloneAt: null },
+      data: { suspectedCloneAt: at },
+    });
+    if (count !== 1) return;
+    const factor = await tx.factor.findUniqueOrThrow({ where: { id: factorId } });
+    await record(tx, {
+      actor: watcher(),
+      action: "factor.suspect",
+      outcome: "success",
+      subject: ["factor", factorId],
+      detail: { kind: factor.kind, name: factor.name, userId: factor.userId, factor: factsOf(factor) },
+      at,
+    });
+    await tellOfChange(tx, {
+      userId: factor.userId,
+      kind: "factor.suspect",
+      key: factorId,
+      own: `Your passkey ${factor.name} answered as a copy would, and is locked.`,
+      others: (name) => `A passkey of ${name} answered as a copy would, and is locked.`,
+      severity: "bad",
+    });
+  });
   return { refused: "cloned" };
 }
 

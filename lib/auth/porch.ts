@@ -3,10 +3,11 @@ import { cookies, headers } from "next/headers";
 import { redirect } from "next/navigation";
 import { transactionTime } from "@/lib/access/command";
 import { record } from "@/lib/audit/record";
-import { type Outcome, refuse } from "@/lib/core/outcome";
+import { accept, type Outcome, refuse } from "@/lib/core/outcome";
 import { db } from "@/lib/platform/db";
 import { currentActor, type PreMfaActor, readPreMfaActorWhoMayOnlyConfirm } from "./actor";
 import { cookieName, cookieOptions, sealCookie } from "./cookie";
+import type { Entered } from "./enrollment";
 import { type Origin, originOf } from "./request";
 import { endSession } from "./sessions";
 
@@ -33,6 +34,18 @@ export async function enter(outcome: Outcome<string>, next: "/" | "/enroll/facto
   const jar = await cookies();
   jar.set(cookieName, await sealCookie(outcome.value), cookieOptions);
   return redirect(next);
+}
+
+/**
+ * As enter, where something has to be shown once before going on: puts the secret into the cookie and stays. Without
+ * recovery codes there is nothing to show.
+ */
+export async function enterShowing(outcome: Outcome<Entered>): Promise<Outcome<{ recoveryCodes: string[] }>> {
+  if (!outcome.ok) return outcome;
+  const { secret, recoveryCodes } = outcome.value;
+  const jar = await cookies();
+  jar.set(cookieName, await sealCookie(secret), cookieOptions);
+  return recoveryCodes.length > 0 ? accept({ recoveryCodes }) : redirect("/");
 }
 
 /** The way out, from either step: ends the session in the database and forgets the cookie. */

@@ -1,7 +1,7 @@
 import "server-only";
 import { z } from "zod";
-import { factorTries, factorTriesKey, returnTry, spendTry } from "./attempts";
 import { type BurntChallenge, burnChallenge, type ChallengeKind } from "./challenges";
+import { lockedText, returnFactorTry, spendFactorTry } from "./factor-locks";
 import { usableFactors } from "./factor-store";
 import { type Assertion, assertionInput, checkAssertion } from "./passkeys";
 import { spendTotpCode } from "./totp";
@@ -24,7 +24,6 @@ export type ProvenFactor = {
 /** `nth` is the number of the failed try in its window; `last` when it was the final one. */
 export type FailedFactor = { refused: string; limited: boolean; nth: number; last: boolean };
 
-const tooMany = "Too many tries. Wait five minutes and try again.";
 const stale = "This confirmation has run out or was used already. Try again.";
 const wrongCode = "That code is not right, or it was used already. Wait for the next one.";
 const cloned = "This passkey answered as a copy would. It is locked: use another factor and tell your administrator.";
@@ -36,18 +35,17 @@ export async function proveFactor(
   kind: ChallengeKind,
   said: FactorAnswer,
 ): Promise<ProvenFactor | FailedFactor> {
-  const key = factorTriesKey(actor.id);
-  const nth = await spendTry(key, factorTries);
-  if (nth === null) return { refused: tooMany, limited: true, nth: factorTries.limit, last: false };
+  const counted = await spendFactorTry(actor.id);
+  if ("lockedUntil" in counted) return { refused: lockedText(counted), limited: true, nth: 0, last: false };
   const burnt = await burnChallenge(actor, kind, said.challengeId);
   if (!burnt) {
     // Nothing was guessed at, so nothing is counted.
-    await returnTry(key, factorTries);
+    await returnFactorTry(actor.id);
     return { refused: stale, limited: false, nth: 0, last: false };
   }
   const proven = await check(actor.id, burnt, said);
-  if (typeof proven === "string") return { refused: proven, limited: false, nth, last: nth >= factorTries.limit };
-  await returnTry(key, factorTries);
+  if (typeof proven === "string") return { refused: proven, limited: false, ...counted };
+  await returnFactorTry(actor.id);
   return proven;
 }
 

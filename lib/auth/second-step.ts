@@ -11,7 +11,8 @@ import { usableFactors } from "./factor-store";
 import { passkeyRequest } from "./passkeys";
 import { type FailedFactor, factorAnswer, proveFactor } from "./prove-factor";
 import type { Origin } from "./request";
-import { endSession, openSession } from "./sessions";
+import { isRecovering } from "./session-rules";
+import { endSession, openSession, vouchedFor } from "./sessions";
 
 export type SecondStep = {
   challengeId: string;
@@ -22,8 +23,11 @@ export type SecondStep = {
 
 const noFactor = "You have no factor left that works. An administrator can send you a new enrolment code.";
 
+const recovering = refuse("forbidden", "You have used a recovery code. Set up a new factor.");
+
 /** Asks for the second factor of somebody who has shown their password. */
 export async function beginSecondStep(actor: PreMfaActor): Promise<Outcome<SecondStep>> {
+  if (isRecovering(actor)) return recovering;
   const { passkeys, totps } = await usableFactors(actor.id);
   if (passkeys.length + totps.length === 0) return refuse("forbidden", noFactor);
   const challenge = randomBytes(32);
@@ -49,9 +53,10 @@ export async function finishSecondStep(actor: PreMfaActor, origin: Origin, raw: 
   const said = factorAnswer.safeParse(raw);
   if (!said.success) return refuse("invalid", "That is not an answer to the question. Try again.");
   if (actor.status !== "active") return refuse("forbidden", "Finish your enrolment first.");
+  if (isRecovering(actor)) return recovering;
   const proven = await proveFactor(actor, "sign_in", said.data);
-  if ("refused" in proven) return fail(actor, proven);
-  const amr = ["pwd", proven.kind === "passkey" ? "pop" : "otp", "mfa"];
+  if ("refused" in proven) return failSecondStep(actor, proven);
+  const amr = [...actor.amr, proven.kind === "passkey" ? "pop" : "otp", "mfa"];
   const detail = { factorId: proven.factorId, factor: proven.kind };
   try {
     return accept(await db.$transaction((tx) => raiseSession(tx, actor, origin, amr, detail)));
@@ -70,11 +75,12 @@ export async function raiseSession(
   detail: Record<string, unknown>,
 ): Promise<string> {
   const now = await transactionTime(tx);
+  const vouched = await vouchedFor(tx, actor.sessionId);
   // Whoever was shut out while they looked for their phone stays out, also where everybody's sessions were ended.
-  if (!(await endSession(tx, actor.sessionId, "second factor shown", now)))
+  if (!vouched || !(await endSession(tx, actor.sessionId, "second factor shown", now)))
     throw new Refusal(refuse("unauthenticated", "This sign-in was ended meanwhile. Sign in again."));
   const { authEpoch } = await tx.user.findUniqueOrThrow({ where: { id: actor.id }, select: { authEpoch: true } });
-  const opened = await openSession(tx, { userId: actor.id, authEpoch, aal: 2, amr, origin, now });
+  const opened = await openSession(tx, { userId: actor.id, authEpoch, aal: 2, amr, origin, now, vouched });
   const signedIn = { ...actor, sessionId: opened.sessionId, aal: 2, amr };
   await record(tx, {
     actor: signedIn,
@@ -88,7 +94,10 @@ export async function raiseSession(
 }
 
 /** Writes a failed second step down; the last try ends the session, and the password must be shown again. */
-async function fail(actor: PreMfaActor, { refused, limited, nth, last }: FailedFactor): Promise<Refused> {
+export async function failSecondStep(
+  actor: PreMfaActor,
+  { refused, limited, nth, last }: FailedFactor,
+): Promise<Refused> {
   await db.$transaction(async (tx) => {
     const at = await transactionTime(tx);
     if (last) await endSession(tx, actor.sessionId, "five failed confirmations", at);
@@ -105,6 +114,6 @@ async function fail(actor: PreMfaActor, { refused, limited, nth, last }: FailedF
   });
   if (limited) return refuse("rate_limited", refused);
   return last
-    ? refuse("unauthenticated", "That was the fifth failed try. Wait five minutes and sign in again.")
+    ? refuse("unauthenticated", "That was the fifth failed try. Wait 15 minutes or longer and sign in again.")
     : refuse("step_up_required", refused);
 }

@@ -50,7 +50,7 @@ export async function writePerson(person: SeededPerson): Promise<string> {
       },
     });
     await giveRoles(tx, id, person.roles);
-    const detail = { email, roles: person.roles };
+    const detail = { email, roles: person.roles, factor: { id: factorId, kind: "totp" } };
     await record(tx, {
       actor: installer,
       action: "person.seed",

@@ -18,3 +18,7 @@ export function limitsFor(aal: 1 | 2, now: Date): Limits {
     ? { expiresAt: later(beforeSecondFactorMs), idleExpiresAt: later(beforeSecondFactorMs) }
     : { expiresAt: later(absoluteMs), idleExpiresAt: later(idleMs) };
 }
+
+/** A session that a recovery code opened is good for a new factor, and for nothing else. */
+export const isRecovering = ({ aal, amr }: { aal: number; amr: readonly string[] }): boolean =>
+  aal === 1 && amr.includes("recovery");

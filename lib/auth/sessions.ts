@@ -3,6 +3,7 @@ import { z } from "zod";
 import { type Grant, roles, type UserActor } from "@/lib/access/permissions";
 import { bytes, secretText, sha256 } from "@/lib/platform/crypto";
 import { db, type Tx } from "@/lib/platform/db";
+import type { Prisma } from "@/lib/platform/prisma/client";
 import { tokenHashOf } from "./cookie";
 import { labelOf, type Origin } from "./request";
 import { idleMs, limitsFor, touchEveryMs } from "./session-rules";
@@ -86,11 +87,30 @@ export async function touchSession(sessionId: string): Promise<void> {
       and last_seen_at < now() - make_interval(secs => ${touchEveryMs / 1_000}::double precision)`;
 }
 
-type Opening = { userId: string; authEpoch: number; aal: 1 | 2; amr: readonly string[]; origin: Origin; now: Date };
+/** What an identity provider said when it vouched for a session; all null where a password opened it. */
+export type Vouched = { identityId: string | null; idpSid: string | null; idpRoles: Prisma.JsonValue };
+
+type Opening = {
+  userId: string;
+  authEpoch: number;
+  aal: 1 | 2;
+  amr: readonly string[];
+  origin: Origin;
+  now: Date;
+  vouched?: Vouched;
+};
+
+/** What vouched for a session that is alive, so that the one that replaces it knows no more and no less; null once it ended. */
+export function vouchedFor(tx: Tx, sessionId: string): Promise<Vouched | null> {
+  return tx.session.findFirst({
+    where: { id: sessionId, revokedAt: null },
+    select: { identityId: true, idpSid: true, idpRoles: true },
+  });
+}
 
 /** Opens a session and answers the secret its cookie will hold; the database keeps only the hash. */
 export async function openSession(tx: Tx, opening: Opening): Promise<{ secret: string; sessionId: string }> {
-  const { userId, authEpoch, aal, amr, origin, now } = opening;
+  const { userId, authEpoch, aal, amr, origin, now, vouched } = opening;
   const secret = secretText(32);
   const { id } = await tx.session.create({
     data: {
@@ -105,6 +125,8 @@ export async function openSession(tx: Tx, opening: Opening): Promise<{ secret: s
       ipPrefix: origin.addressPrefix,
       uaHash: bytes(sha256(origin.agent)),
       label: labelOf(origin.agent),
+      ...(vouched ? { identityId: vouched.identityId, idpSid: vouched.idpSid } : {}),
+      ...(vouched && vouched.idpRoles !== null ? { idpRoles: vouched.idpRoles } : {}),
     },
   });
   return { secret, sessionId: id };

@@ -4,7 +4,7 @@ import { toRead } from "./schema";
 
 /** Marks one of one's own notifications as read, or all of them. Once read is read: a second time changes nothing. */
 export const markRead = command({
-  action: "notification.read",
+  action: "person.read_notifications",
   permission: "self:manage",
   input: toRead,
   async run({ tx, actor, now }, { id }) {

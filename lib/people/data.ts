@@ -6,9 +6,16 @@ import { read } from "@/lib/access/read";
 import { accept } from "@/lib/core/outcome";
 import type { Reader } from "@/lib/platform/db";
 import { env } from "@/lib/platform/env";
-import { addingFactor, removingFactor } from "./operations";
-import { type FactorView, type PersonView, passkeysNeeded, type RoleGrantView, type SessionView } from "./rules";
-import { factorToAdd, factorToRemove, personRef } from "./schema";
+import { addingFactor, changingPassword, removingFactor, renewingRecovery } from "./operations";
+import {
+  type FactorView,
+  type PersonView,
+  passkeysNeeded,
+  type RecoveryView,
+  type RoleGrantView,
+  type SessionView,
+} from "./rules";
+import { factorToAdd, factorToRemove, ownAccount, personRef } from "./schema";
 
 const nothing = z.object({});
 
@@ -23,6 +30,9 @@ export type AccountView = {
   factors: FactorView[];
   sessions: SessionView[];
   passkeysNeeded: number;
+  /** When the password was set last; null where there is none. */
+  passwordAt: string | null;
+  recovery: RecoveryView;
 };
 
 /** Everything somebody may know and change about themselves. */
@@ -32,6 +42,7 @@ export const getAccount = read("self:manage", nothing, async ({ db, actor }): Pr
     where: { id: actor.id },
     include: {
       factors: { where: { removedAt: null, confirmedAt: { not: null } }, orderBy: { createdAt: "asc" } },
+      recoveryCodes: { select: { usedAt: true, createdAt: true } },
       sessions: {
         where: { revokedAt: null, expiresAt: { gt: now }, idleExpiresAt: { gt: now } },
         orderBy: { lastSeenAt: "desc" },
@@ -46,6 +57,12 @@ export const getAccount = read("self:manage", nothing, async ({ db, actor }): Pr
     timeZone: user.timeZone,
     roles,
     passkeysNeeded: passkeysNeeded(roles, inProduction),
+    passwordAt: user.passwordHash === null ? null : (user.passwordChangedAt ?? user.createdAt).toISOString(),
+    recovery: {
+      made: user.recoveryCodes.length,
+      left: user.recoveryCodes.filter(({ usedAt }) => usedAt === null).length,
+      madeAt: user.recoveryCodes[0]?.createdAt.toISOString() ?? null,
+    },
     factors: user.factors.map((factor) => toFactorView(factor, now)),
     sessions: user.sessions
       .filter(({ authEpoch }) => authEpoch === user.authEpoch)
@@ -221,4 +238,12 @@ export const proofOfAddition = read("self:manage", factorToAdd, async ({ db, act
 /** What a proof of presence must name before somebody removes a factor. */
 export const proofOfRemoval = read("self:manage", factorToRemove, async ({ db, actor }, input) =>
   accept(await removingFactor(db, actor.id, input)),
+);
+/** What a proof of presence must name before somebody changes their password. */
+export const proofOfPasswordChange = read("self:manage", ownAccount, async ({ db, actor }) =>
+  accept(await changingPassword(db, actor.id)),
+);
+/** What a proof of presence must name before somebody makes new recovery codes. */
+export const proofOfRenewal = read("self:manage", ownAccount, async ({ db, actor }) =>
+  accept(await renewingRecovery(db, actor.id)),
 );

@@ -41,3 +41,9 @@ export async function scopeWords(store: Pick<Reader, "team">, scope: Scope): Pro
   const team = await store.team.findUnique({ where: { id: scope.teamId }, select: { name: true } });
   return team ? `over the systems of ${team.name}` : "over a team that is not there";
 }
+
+/** The operation of changing one's own password; the words themselves are not part of what is shown. */
+export const changingPassword = (store: Store, userId: string) => onPerson(store, "person.change_password", userId, {});
+
+/** The operation of making new recovery codes for oneself. */
+export const renewingRecovery = (store: Store, userId: string) => onPerson(store, "recovery_code.renew", userId, {});

@@ -29,6 +29,9 @@ export type FactorView = {
   deviceBound: boolean | null;
 };
 
+/** How many recovery codes a person has; the codes themselves are kept nowhere. */
+export type RecoveryView = { made: number; left: number; madeAt: string | null };
+
 export type SessionView = {
   id: string;
   label: string;

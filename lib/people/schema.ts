@@ -46,6 +46,14 @@ export const factorToAdd = z.object({
 export const factorToRename = z.object({ factorId: z.uuid(), name: text(60) });
 export const factorToRemove = z.object({ factorId: z.uuid(), grantId });
 
+export const passwordChange = z.object({
+  currentPassword: z.string().min(1, "Type the password you have now.").max(1_024),
+  newPassword: z.string().max(1_024),
+  grantId,
+});
+/** Operations on one's own account whose proof names nothing but the account. */
+export const ownAccount = z.object({ grantId });
+
 export const sessionRef = z.object({ sessionId: z.uuid() });
 export const mySessions = z.object({ keep: z.enum(["this", "none"]) });
 export const everybody = z.object({ reason });

@@ -5,14 +5,16 @@ import { answerProof, askProof } from "@/lib/access/proof";
 import { type ActionState, submit, submitFor, submitWork } from "@/lib/access/submit";
 import {
   addFactor,
+  changePassword,
   confirmFactor,
   endMySession,
   endMySessions,
   removeFactor,
   renameFactor,
+  renewRecoveryCodes,
   setPreferences,
 } from "@/lib/people/account-commands";
-import { proofOfAddition, proofOfRemoval } from "@/lib/people/data";
+import { proofOfAddition, proofOfPasswordChange, proofOfRemoval, proofOfRenewal } from "@/lib/people/data";
 
 export async function askAdditionAction(input: unknown) {
   return askProof(proofOfAddition, input);
@@ -20,6 +22,14 @@ export async function askAdditionAction(input: unknown) {
 
 export async function askRemovalAction(input: unknown) {
   return askProof(proofOfRemoval, input);
+}
+
+export async function askPasswordChangeAction() {
+  return askProof(proofOfPasswordChange, {});
+}
+
+export async function askRenewalAction() {
+  return askProof(proofOfRenewal, {});
 }
 
 export async function answerProofAction(input: unknown) {
@@ -40,6 +50,14 @@ export async function renameFactorAction(_: ActionState, form: FormData): Promis
 
 export async function removeFactorAction(_: ActionState, form: FormData): Promise<ActionState> {
   return submit(removeFactor, form);
+}
+
+export async function changePasswordAction(_: ActionState, form: FormData): Promise<ActionState> {
+  return submit(changePassword, form);
+}
+
+export async function renewRecoveryCodesAction(_: ActionState, form: FormData) {
+  return submitFor(renewRecoveryCodes, form);
 }
 
 export async function endMySessionAction(_: ActionState, form: FormData): Promise<ActionState> {

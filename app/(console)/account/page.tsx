@@ -9,6 +9,7 @@ import { getAccount } from "@/lib/people/data";
 import { roleWords } from "@/lib/people/rules";
 import { Appearance } from "./_components/appearance";
 import { Factors } from "./_components/factors";
+import { RecoveryAndPassword } from "./_components/recovery-and-password";
 import { Sessions } from "./_components/sessions";
 
 export const metadata: Metadata = { title: "Your account" };
@@ -30,6 +31,7 @@ export default async function AccountPage() {
         </Banner>
       ) : null}
       <Factors factors={account.factors} passkeys={passkeysPossible} now={now} />
+      <RecoveryAndPassword recovery={account.recovery} passwordAt={account.passwordAt} now={now} />
       <Sessions sessions={account.sessions} now={now} />
       <Appearance
         timeZone={account.timeZone}

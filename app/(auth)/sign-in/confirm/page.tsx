@@ -4,8 +4,10 @@ import { SecondStep } from "@/app/(auth)/_components/second-step";
 import { signOutAction } from "@/app/(auth)/sign-out/actions";
 import { Button } from "@/components/ui/button";
 import { NameText } from "@/components/ui/name-text";
+import { TextLink } from "@/components/ui/text-link";
 import { currentActor, readPreMfaActorWhoMayOnlyConfirm } from "@/lib/auth/actor";
 import { factorKindsOf } from "@/lib/auth/factor-store";
+import { isRecovering } from "@/lib/auth/session-rules";
 import { beginSecondStepAction, finishSecondStepAction } from "./actions";
 
 export const metadata: Metadata = { title: "Confirm it is you" };
@@ -15,7 +17,7 @@ export default async function ConfirmPage() {
   if (await currentActor()) redirect("/");
   const actor = await readPreMfaActorWhoMayOnlyConfirm();
   if (!actor) redirect("/sign-in");
-  if (actor.status === "invited") redirect("/enroll/factor");
+  if (actor.status === "invited" || isRecovering(actor)) redirect("/enroll/factor");
   const kinds = await factorKindsOf(actor);
   return (
     <>
@@ -26,6 +28,9 @@ export default async function ConfirmPage() {
         </p>
       </div>
       <SecondStep {...kinds} begin={beginSecondStepAction} finish={finishSecondStepAction} />
+      <p className="text-ink-2">
+        Lost your factors? <TextLink href="/sign-in/recover">Use a recovery code.</TextLink>
+      </p>
       <form action={signOutAction}>
         <Button type="submit" variant="quiet" className="-ml-3">
           Use another account
