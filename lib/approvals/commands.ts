@@ -224,6 +224,7 @@ export const moveOverdue = command({
   input: overdueInput,
   async run({ tx }, { approvalId, to }) {
     const approval = await lockApproval(tx, approvalId);
+    if (approval.state === to) throw new Refusal(refuse("conflict", `This request is ${to} already.`));
     await moveApproval(tx, approval, to, { actorId: null });
     await tellOverdue(tx, approval, to);
     if (to === "expired")

@@ -191,12 +191,12 @@ it("takes nothing for granted when the database is cut off in the middle of a vo
     select pg_terminate_backend(pid) from pg_stat_activity
     where datname = current_database() and usename like 'holdfast_app_%' and pid <> pg_backend_pid()`;
   await Promise.allSettled([vote(voter, made, "approve"), cut]);
-  const request = await db.approvalRequest.findUniqueOrThrow({
+  const request = await ownerDb.approvalRequest.findUniqueOrThrow({
     where: { id: made.approvalId },
     include: { votes: true },
   });
   expect([request.state, request.votes.length]).toEqual(request.votes.length === 0 ? ["pending", 0] : ["approved", 1]);
-  const events = await db.auditEvent.count({
+  const events = await ownerDb.auditEvent.count({
     where: { targetId: made.approvalId, action: "approval.vote", outcome: "success" },
   });
   expect(events).toBe(request.votes.length);

@@ -3,17 +3,23 @@ import { describe, expect, it } from "vitest";
 import {
   type Approval,
   cancel,
+  checkPolicy,
   defaultLevels,
   edit,
   factorSuffices,
+  force,
   hasQuorum,
   type Level,
+  type LevelRule,
+  type PolicyLevels,
   start,
   stateAt,
+  stricterRule,
   totalVotes,
   type Vote,
   vote,
   votesNeeded,
+  withdraw,
 } from "./rules";
 
 const now = new Date("2026-11-24T12:00:00Z");
@@ -181,4 +187,109 @@ it("is expired by the clock alone, whether or not somebody wrote it down", () =>
   expect(stateAt({ ...pending, approvalExpiresAt: at(-1) }, now)).toBe("expired");
   expect(stateAt({ ...approved, executeBefore: at(-1) }, now)).toBe("expired");
   expect(stateAt({ ...pending, state: "rejected", approvalExpiresAt: at(-1) }, now)).toBe("rejected");
+});
+
+describe("a vote that was given away or taken back", () => {
+  const inPlaceOf = (voterId: string, onBehalfOf: string): Vote => ({ ...agrees(voterId), onBehalfOf });
+  const two = needed(1);
+
+  it.each([
+    ["whoever gave it and somebody else", [inPlaceOf("mara", "ben"), agrees("ivana")], true],
+    ["whoever gave it and holds it, as one", [inPlaceOf("mara", "ben"), agrees("ben")], false],
+    ["the requester's, whoever casts it", [inPlaceOf("mara", "lena"), agrees("ivana")], false],
+    ["one that was taken back", [{ ...agrees("ben"), withdrawn: true }, agrees("ivana")], false],
+  ] as const)("counts %s", (_, votes, expected) => {
+    expect(hasQuorum({ ...pending, votes: [...votes] }, two)).toBe(expected);
+  });
+
+  it.each([
+    ["for the requester", "mara", "lena", "forbidden"],
+    ["of somebody who has voted", "mara", "ivana", "conflict"],
+  ] as const)("is refused %s", (_, voterId, onBehalfOf, code) => {
+    const approval = { ...pending, votes: [agrees("ivana")] };
+    expect(vote(approval, { ...ballot(voterId), onBehalfOf }, defaultLevels[1], two, now)).toMatchObject({
+      ok: false,
+      code,
+    });
+  });
+
+  it("is taken back once, and not from a request that has ended", () => {
+    const mine = { ...pending, votes: [agrees("ben")] };
+    expect(withdraw(mine, "ben", now).ok).toBe(true);
+    expect(withdraw(mine, "ivana", now)).toMatchObject({ ok: false, code: "conflict" });
+    expect(withdraw({ ...mine, votes: [{ ...agrees("ben"), withdrawn: true }] }, "ben", now).ok).toBe(false);
+    expect(withdraw({ ...mine, state: "rejected" }, "ben", now).ok).toBe(false);
+  });
+});
+
+describe("forcing", () => {
+  const by = { actorId: "olu", deviceBound: true, reason: "x".repeat(30), typed: "orders-rr1", target: "orders-rr1" };
+  it.each([
+    ["a request that waits, with all it takes", pending, by, 0, true],
+    ["one that is approved already", { ...pending, state: "approved" as const }, by, 0, false],
+    ["one that has run out", { ...pending, approvalExpiresAt: at(-1) }, by, 0, false],
+    ["while a review is overdue", pending, by, 1, false],
+    ["with a key that can be copied", pending, { ...by, deviceBound: false }, 0, false],
+    ["with 29 characters of reason", pending, { ...by, reason: "x".repeat(29) }, 0, false],
+    ["with another name typed", pending, { ...by, typed: "orders-rr2" }, 0, false],
+  ])("%s", (_, approval, how, overdue, allowed) => {
+    expect(force(approval, how, overdue, now).ok).toBe(allowed);
+  });
+
+  it("is vetoed until it has cooled down, and by nobody after", () => {
+    const forced: Approval = { ...approved, votes: [], breakGlass: true, notBefore: at(1) };
+    const veto = ballot("ben", "reject", "this is not the incident");
+    expect(vote(forced, veto, defaultLevels[1], needed(1), now)).toEqual({ ok: true, value: "rejected" });
+    expect(vote({ ...forced, notBefore: now }, veto, defaultLevels[1], needed(1), now).ok).toBe(false);
+    expect(vote(forced, ballot("ben"), defaultLevels[1], needed(1), now).ok).toBe(false);
+  });
+});
+
+describe("a policy", () => {
+  const able = { approver: 3, security_approver: 1 };
+  const withRule = (level: Level, change: Partial<LevelRule>): PolicyLevels => ({
+    ...defaultLevels,
+    [level]: { ...defaultLevels[level], ...change },
+  });
+  const approvers = (count: number) => ({ votes: [{ group: "approver" as const, count }] });
+
+  it.each<[string, PolicyLevels, typeof able, string | null]>([
+    ["as it comes", defaultLevels, able, null],
+    ["that one person could satisfy on production", withRule(1, approvers(1)), able, "approver1"],
+    ["that asks more of the lesser level", withRule(2, approvers(3)), able, "approver2"],
+    ["that takes codes for the gravest", withRule(0, { factors: ["device_passkey", "totp"] }), able, "factors0"],
+    ["that takes no factor", withRule(2, { factors: [] }), able, "factors2"],
+    ["that needs more approvers than there are", withRule(0, approvers(4)), able, "approver0"],
+    ["without a security approver to ask", defaultLevels, { ...able, security_approver: 0 }, "approver0"],
+    ["with 4 minutes to approve", withRule(1, { approveWithinSeconds: 240 }), able, "approveWithinSeconds1"],
+    ["with 5 minutes to approve", withRule(1, { approveWithinSeconds: 300 }), able, null],
+    ["with 14 days to approve", withRule(2, { approveWithinSeconds: 14 * 86_400 }), able, null],
+    ["with a second more", withRule(2, { approveWithinSeconds: 14 * 86_400 + 1 }), able, "approveWithinSeconds2"],
+    ["with a week to start", withRule(2, { executeWithinSeconds: 7 * 86_400 }), able, null],
+    [
+      "with a second more to start",
+      withRule(2, { executeWithinSeconds: 7 * 86_400 + 1 }),
+      able,
+      "executeWithinSeconds2",
+    ],
+    ["with a day of cool-down", withRule(0, { coolDownSeconds: 86_400 }), able, null],
+    ["with a second more to cool", withRule(0, { coolDownSeconds: 86_401 }), able, "coolDownSeconds0"],
+    ["that nobody can refuse", withRule(1, { denyThreshold: 0 }), able, "denyThreshold1"],
+    ["that six must refuse", withRule(1, { denyThreshold: 6 }), able, "denyThreshold1"],
+  ])("%s", (_, policy, people, field) => {
+    const checked = checkPolicy(policy, people);
+    if (field === null) expect(checked.ok).toBe(true);
+    else expect(checked).toMatchObject({ ok: false, fields: { [field]: expect.any(String) } });
+  });
+
+  it("of two, binds by the stricter of both in everything", () => {
+    const mine: LevelRule = { ...defaultLevels[2], denyThreshold: 2 };
+    const stricter: LevelRule = { ...defaultLevels[1], factors: ["device_passkey"], denyThreshold: 1 };
+    for (const bound of [stricterRule(mine, stricter), stricterRule({ ...stricter }, mine)])
+      expect(bound).toMatchObject({
+        votes: [{ group: "approver", count: 2 }],
+        factors: ["device_passkey"],
+        denyThreshold: 1,
+      });
+  });
 });
