@@ -263,7 +263,8 @@ export const actions: Readonly<Record<string, string>> = {
   "restores#askSubmissionAction": "restore:request",
   "restores#beginRestoreAction": "restore:request",
   "restores#cancelRestoreAction": "restore:cancel",
-  "restores#checkRestoreAction": "restore:request",
+  // Reads the restore first, which every role may; what it then looks up and writes down needs restore:request.
+  "restores#checkRestoreAction": "restore:read",
   "restores#reviseRestoreAction": "restore:request",
   "restores#saveWhatAction": "restore:request",
   "restores#saveWhenAction": "restore:request",
