@@ -7,6 +7,7 @@ import type { ChangeLine } from "@/lib/changes/rules";
 import { changesBetween, mergeEdit, refuseStale } from "@/lib/core/edit";
 import { Refusal, refuse } from "@/lib/core/outcome";
 import type { Tx } from "@/lib/platform/db";
+import { endpointTrouble } from "@/lib/platform/http-out";
 import { Prisma } from "@/lib/platform/prisma/client";
 import type { ConnectionSettings } from "@/lib/providers/contract";
 import { enqueue } from "@/lib/queue/enqueue";
@@ -29,7 +30,12 @@ async function refuseTakenName(tx: Tx, name: string, exceptId: string | null): P
   if (taken && taken.id !== exceptId) throw wrong("name", "Another connection has this name.");
 }
 
-/** Ours to make, so that no two connections send the same and nobody can guess it (the confused deputy). */
+/** Calls to this address would carry signed requests: it is held to the rules of every outgoing call. */
+function refuseClosedEndpoint(endpoint: string | null): void {
+  const trouble = endpoint === null ? null : endpointTrouble(endpoint);
+  if (trouble) throw wrong("endpoint", trouble);
+}
+
 /** A connection feeds everybody's estate: whoever changes one holds their role over everything, not over one team. */
 function demandWholeScope({ visible }: Pick<CommandContext, "visible">): void {
   if (visible !== "all")
@@ -38,6 +44,7 @@ function demandWholeScope({ visible }: Pick<CommandContext, "visible">): void {
     );
 }
 
+/** Ours to make, so that no two connections send the same and nobody can guess it (the confused deputy). */
 async function makeExternalId(tx: Tx): Promise<string> {
   const [row] = await tx.$queryRaw<{ id: string }[]>`select 'holdfast-' || gen_random_uuid()::text as id`;
   if (!row) throw new Error("The database did not make an id.");
@@ -77,6 +84,7 @@ export const createConnection = governed({
   },
   async check({ tx, visible }, { name }) {
     demandWholeScope({ visible });
+    refuseClosedEndpoint(roles.endpoint);
     await refuseTakenName(tx, name, null);
   },
   async run({ tx, actor }, { name, account, regions, intervalSeconds, ...roles }) {
@@ -117,6 +125,7 @@ export const editConnection = governed({
     if (current.revision !== revision)
       throw new Refusal(refuseStale("this connection", changesBetween(base, decided, decisionNames), current.revision));
     const merged = mergeEdit<ConnectionDecision>(base, wanted, decided);
+    refuseClosedEndpoint(merged.endpoint);
     await refuseTakenName(tx, merged.name, connectionId);
     const [foreign] = foreignRoles(merged, settings.account);
     if (foreign) throw wrong(foreign, `This role is not in the account ${settings.account}.`);

@@ -194,6 +194,21 @@ export function outboundPolicy(): OutboundPolicy {
   };
 }
 
+/** Why a cloud's address that somebody entered may not be called; one that the installation itself names is not judged. */
+export function endpointTrouble(endpoint: string): string | null {
+  return endpoint === env.HOLDFAST_AWS_ENDPOINT ? null : urlTrouble(endpoint, outboundPolicy());
+}
+
+/** Sockets for a cloud's SDK that connect to an entered address only where the rules let any call go. */
+export function judgedAgents(endpoint: string): { httpAgent: http.Agent; httpsAgent: https.Agent } {
+  const options = {
+    keepAlive: true,
+    maxSockets: 50,
+    lookup: judgedLookup(portOf(new URL(endpoint)), { policy: outboundPolicy(), resolve: resolveAll }),
+  };
+  return { httpAgent: new http.Agent(options), httpsAgent: new https.Agent(options) };
+}
+
 const resolveAll: Resolver = (host) => lookup(host, { all: true });
 
 /**

@@ -9,6 +9,8 @@ import { S3Client } from "@aws-sdk/client-s3";
 import { STSClient } from "@aws-sdk/client-sts";
 import { fromTemporaryCredentials } from "@aws-sdk/credential-providers";
 import { minutes, seconds } from "@/lib/core/time";
+import { env } from "@/lib/platform/env";
+import { endpointTrouble, judgedAgents } from "@/lib/platform/http-out";
 import { type ConnectionSettings, ProviderError } from "@/lib/providers/contract";
 import { toProviderError } from "./errors";
 
@@ -38,7 +40,9 @@ const renewMs = minutes(5);
 /** Opens a session as a role of the connection; every region and service shares its temporary credentials. */
 export function openSession(settings: ConnectionSettings, roleRef: string, patience: Patience): AwsSession {
   const endpoint = settings.endpoint ?? undefined;
+  const trouble = endpoint === undefined ? null : endpointTrouble(endpoint);
   const requestHandler = {
+    ...(endpoint === undefined || endpoint === env.HOLDFAST_AWS_ENDPOINT ? {} : judgedAgents(endpoint)),
     connectionTimeout: patience.connectMs,
     requestTimeout: patience.answerMs,
     socketTimeout: patience.answerMs,
@@ -59,9 +63,10 @@ export function openSession(settings: ConnectionSettings, roleRef: string, patie
     },
     clientConfig: { ...common, region: settings.regions[0] ?? "us-east-1" },
   });
-  const credentials = keepFresh(() =>
-    assume().catch((error: unknown) => Promise.reject(whyNot(error, settings, roleRef))),
-  );
+  const credentials = keepFresh(async () => {
+    if (trouble) throw new ProviderError("invalid", `${endpoint} is not called. ${trouble}`, "EndpointRefused", true);
+    return assume().catch((error: unknown) => Promise.reject(whyNot(error, settings, roleRef)));
+  });
   const kept = new Map<string, AwsClients>();
   return {
     in(region) {
