@@ -1,5 +1,6 @@
 import "server-only";
 import { z } from "zod";
+import { parseExceptions } from "./outbound-rules";
 
 const roles = ["web", "worker", "sealer", "tool"] as const;
 
@@ -28,6 +29,8 @@ const schema = z.object({
   HOLDFAST_DEMO: z.enum(["0", "1"]).default("0"),
   /** Proxies in front of us whose X-Forwarded-For entries are believed. */
   HOLDFAST_TRUSTED_HOPS: z.coerce.number().int().min(0).max(5).default(0),
+  /** Ranges and ports of one's own network that outgoing calls may reach, as "10.20.0.0/16:443, [fd12::/32]:8443". */
+  HOLDFAST_OUTBOUND_ALLOW: z.string().default("").transform(parseExceptions),
   /** A pretend cloud's address for connections that name none (demo and tests). */
   HOLDFAST_AWS_ENDPOINT: z.url().optional(),
 });
