@@ -1,20 +1,9 @@
 import "server-only";
 import { createHmac, randomUUID } from "node:crypto";
 import { seconds } from "@/lib/core/time";
+import type { callOut } from "@/lib/platform/http-out";
 import type { TargetOf } from "./anchor-targets";
 import { readCheckpoint } from "./verify.mjs";
-
-/** The one client by which Holdfast calls out. */
-export type CallOut = (
-  url: string,
-  options: {
-    method?: "GET" | "POST";
-    headers?: Record<string, string>;
-    body?: string;
-    maxBytes?: number;
-    totalMs?: number;
-  },
-) => Promise<{ status: number; headers: Record<string, string>; body: Uint8Array }>;
 
 /** The signature of the Standard Webhooks form. */
 export function webhookSignature(secret: string, id: string, timestamp: number, body: string): string {
@@ -22,18 +11,18 @@ export function webhookSignature(secret: string, id: string, timestamp: number, 
   return `v1,${createHmac("sha256", key).update(`${id}.${timestamp}.${body}`).digest("base64")}`;
 }
 
-/** Posts a head to whoever keeps it; only an answer that it was taken counts. */
+/** Posts a head to whoever keeps it, by the one client that calls out; only an answer that it was taken counts. */
 export async function anchorByWebhook(
   { url, secret }: TargetOf<"webhook">,
   note: string,
-  callOut: CallOut,
+  call: typeof callOut,
 ): Promise<Record<string, unknown>> {
   const id = randomUUID();
   const timestamp = Math.floor(Date.now() / 1_000);
   const { origin, size, root } = readCheckpoint(note);
   const data = { origin, size, root: root.toString("base64"), note };
   const body = JSON.stringify({ type: "audit.checkpoint", timestamp: new Date(timestamp * 1_000).toISOString(), data });
-  const { status } = await callOut(url, {
+  const { status } = await call(url, {
     method: "POST",
     headers: {
       "content-type": "application/json",

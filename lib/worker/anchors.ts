@@ -3,8 +3,10 @@ import { anchorHeads, type Deliver } from "@/lib/audit/anchor";
 import { anchorInFile } from "@/lib/audit/anchor-file";
 import { anchorInSyslog } from "@/lib/audit/anchor-syslog";
 import { anchorTargets } from "@/lib/audit/anchor-targets";
+import { anchorByWebhook } from "@/lib/audit/anchor-webhook";
 import { readCheckpoint } from "@/lib/audit/verify.mjs";
 import { env } from "@/lib/platform/env";
+import { callOut } from "@/lib/platform/http-out";
 import { putLocked } from "@/lib/providers/aws/object-lock";
 
 /** Read when the worker starts: a list that cannot be used ends the start and says why. */
@@ -20,7 +22,7 @@ const deliver: Deliver = async (target, note) => {
     const now = new Date();
     return putLocked(target, `${origin}/${padded(size)}-${now.toISOString()}.note`, note, now);
   }
-  throw new Error("Webhooks are not there yet.");
+  return anchorByWebhook(target, note, callOut);
 };
 
 /** Puts the newest head of the audit log out of our own reach, where the deployment names places for it. */
