@@ -1,28 +1,67 @@
 import "server-only";
+import { z } from "zod";
 import { command } from "@/lib/access/command";
-import { sha256 } from "@/lib/platform/crypto";
+import type { CommandContext } from "@/lib/access/context";
+import { Refusal, refuse } from "@/lib/core/outcome";
+import { enqueue } from "@/lib/queue/enqueue";
 import { exportMost } from "./rules";
-import { auditFilter } from "./schema";
+import { exportInput } from "./schema";
 import { sqlWanted } from "./search-sql";
 
-/** Takes the exact bodies of a part of the log out, newest first, and writes down who took what. */
+const plain = (value: unknown): unknown => JSON.parse(JSON.stringify(value));
+
+/** Whoever answers for one team sees its events; the log as one piece is for those who see all of it. */
+function demandWholeLog(visible: CommandContext["visible"]): void {
+  if (visible !== "all")
+    throw new Refusal(refuse("forbidden", "This is about the whole log, and your role covers a part of it."));
+}
+
+/** Allows a part of the log to be taken out, newest first, and writes down who takes what. Its pages are read next. */
 export const exportAudit = command({
   action: "audit.export",
   permission: "audit:export",
-  input: auditFilter,
-  async run({ tx, actor, visible }, filter) {
-    const found = await tx.$queryRaw<{ body: string }[]>`
-      select e.body from audit_events e where ${sqlWanted(filter, visible, actor)}
-      order by e.ts desc, e.id desc limit ${exportMost + 1}`;
-    const bodies = found.slice(0, exportMost).map(({ body }) => body);
-    const text = bodies.map((body) => `${body}\n`).join("");
-    const truncated = found.length > exportMost;
-    const detail = {
-      filter: JSON.parse(JSON.stringify(filter)),
-      count: bodies.length,
-      truncated,
-      sha256: sha256(text).toString("hex"),
-    };
-    return { value: { text, count: bodies.length, truncated }, audit: [["audit", "export"], detail] };
+  input: exportInput,
+  async run({ tx, actor, now, visible }, { format, ...filter }) {
+    const [row] = await tx.$queryRaw<{ n: number }[]>`
+      select count(*)::int as n from (
+        select 1 from audit_events e where ${sqlWanted(filter, visible, actor)} and e.ts <= ${now} limit ${exportMost + 1}) x`;
+    const found = row?.n ?? 0;
+    const count = Math.min(found, exportMost);
+    const truncated = found > exportMost;
+    const value = { count, truncated, until: now.toISOString() };
+    return { value, audit: [["audit", "export"], { format, filter: plain(filter), count, truncated }] };
+  },
+});
+
+/** Allows the whole sealed log to be taken out as a bundle. */
+export const exportWholeLog = command({
+  action: "audit.export",
+  permission: "audit:export",
+  input: z.object({}),
+  async run({ tx, visible, now }) {
+    demandWholeLog(visible);
+    const head = await tx.auditCheckpoint.findFirst({ orderBy: { size: "desc" }, select: { size: true } });
+    if (!head) throw new Refusal(refuse("conflict", "Nothing is sealed yet. Try again in a few seconds."));
+    const size = Number(head.size);
+    return { value: { size, at: now }, audit: [["audit", "export"], { format: "bundle", count: size }] };
+  },
+});
+
+/** Has the worker verify the whole log; one verification at a time. */
+export const requestVerification = command({
+  action: "audit.verify",
+  permission: "audit:read",
+  input: z.object({}),
+  async run({ tx, actor, visible }) {
+    demandWholeLog(visible);
+    const underWay = await tx.$queryRaw<unknown[]>`
+      select 1 from audit_verifications where state in ('waiting', 'running') and state_at > now() - interval '1 hour'`;
+    if (underWay.length > 0) throw new Refusal(refuse("conflict", "The log is being verified already."));
+    const { id } = await tx.auditVerification.create({
+      data: { requestedById: actor.kind === "user" ? actor.id : null },
+      select: { id: true },
+    });
+    await enqueue(tx, "audit.verify", { verificationId: id }, { key: "audit.verify" });
+    return { value: { verificationId: id }, audit: [["audit", id], {}] };
   },
 });

@@ -1,15 +1,18 @@
-import { randomUUID } from "node:crypto";
+import { createHmac, randomUUID } from "node:crypto";
 import { afterAll, beforeAll, describe, expect, it } from "vitest";
 import type { UserActor } from "@/lib/access/permissions";
 import { writeCursor } from "@/lib/core/cursor";
 import { db } from "@/lib/platform/db";
 import { ownerDb } from "@/lib/platform/testing/owner";
-import { person } from "@/lib/platform/testing/people";
+import { person, theWorker } from "@/lib/platform/testing/people";
 import { restorable } from "@/lib/platform/testing/restorable";
 import { beginRestore, startRestore } from "@/lib/restores/commands";
-import { exportAudit } from "./commands";
-import { countAudit, getAuditEvent, getSealing, listAudit, trailOf } from "./data";
+import { exportAudit, exportWholeLog, requestVerification } from "./commands";
+import { countAudit, getAuditEvent, listAudit, readExportPage, trailOf } from "./data";
+import { tellDenials } from "./denials";
+import { sealingLagSeconds } from "./lag";
 import { record, type Subject } from "./record";
+import { getSealing } from "./sealing";
 
 let auditor: UserActor;
 let lena: UserActor;
@@ -154,32 +157,186 @@ describe("a trail", () => {
 });
 
 describe("an export", () => {
-  it("holds the exact bodies, and is itself written down with their hash", async () => {
+  const pageOf = async (actor: UserActor, filter: object, most = 1_000, after?: string) => {
+    const begun = await exportAudit(actor, filter);
+    if (!begun.ok) throw new Error(begun.message);
+    return readExportPage(actor, { ...filter, until: begun.value.until, most, ...(after ? { after } : {}) });
+  };
+
+  it("holds the exact bodies, and is itself written down with its filter and count", async () => {
     const subject = thing();
     await write(lena, subject);
     await write(lena, subject);
-    const exported = await exportAudit(auditor, { target: subject[1] });
-    if (!exported.ok) throw new Error(exported.message);
+    const page = await pageOf(auditor, { target: subject[1] });
     const rows = await db.auditEvent.findMany({
       where: { targetId: subject[1] },
       orderBy: [{ ts: "desc" }, { id: "desc" }],
     });
-    expect(exported.value).toMatchObject({ count: 2, truncated: false });
-    expect(exported.value.text).toBe(rows.map(({ body }) => `${body}\n`).join(""));
+    expect(page).toEqual({ text: rows.map(({ body }) => `${body}\n`).join(""), count: 2, after: null });
     const [written] = (await listAudit(auditor, { action: "audit.export", person: auditor.id })).rows;
     const event = await getAuditEvent(auditor, { eventId: written?.id });
-    expect(event?.body?.detail).toMatchObject({ count: 2, truncated: false, filter: { target: subject[1] } });
-    expect(event?.body?.detail.sha256).toMatch(/^[0-9a-f]{64}$/);
+    const filter = { target: subject[1] };
+    expect(event?.body?.detail).toEqual({ count: 2, truncated: false, format: "ndjson", filter });
   });
 
-  it("is the auditor's alone", async () => {
-    for (const role of ["administrator", "operator", "viewer"] as const)
-      expect(await exportAudit(await person(role), {})).toMatchObject({ ok: false, code: "forbidden" });
+  it("goes on page by page, without what happened after it began", async () => {
+    const subject = thing();
+    for (let n = 0; n < 3; n += 1) await write(lena, subject);
+    const filter = { target: subject[1] };
+    const begun = await exportAudit(auditor, filter);
+    if (!begun.ok) throw new Error(begun.message);
+    await write(lena, subject);
+    const asked = { ...filter, until: begun.value.until, most: 2 };
+    const first = await readExportPage(auditor, asked);
+    const second = await readExportPage(auditor, { ...asked, after: first.after });
+    expect([first.count, second.count, second.after]).toEqual([2, 1, null]);
+  });
+
+  it("tells a table what a spreadsheet must not take for a formula", async () => {
+    const subject = thing();
+    await db.$transaction((tx) =>
+      record(tx, {
+        actor: lena,
+        action: "system.edit",
+        outcome: "failure",
+        subject,
+        detail: {},
+        at: new Date(),
+        reason: "=HYPERLINK(1)",
+      }),
+    );
+    const { text } = await pageOf(auditor, { target: subject[1], format: "csv" });
+    const [head, row] = text.split("\r\n");
+    expect(head).toContain('"time","what happened","action"');
+    expect(row).toContain(`"'=HYPERLINK(1)"`);
+    expect(row).toContain(lena.name);
+  });
+
+  it("speaks OCSF for those who collect events", async () => {
+    const subject = thing();
+    await write(lena, subject, "system.create");
+    const { text } = await pageOf(auditor, { target: subject[1], format: "ocsf" });
+    expect(JSON.parse(text)).toMatchObject({ class_uid: 3_004, activity_id: 1, actor: { user: { uid: lena.id } } });
+  });
+
+  it("is the auditor's alone, and the whole log is for those who see all of it", async () => {
+    for (const role of ["administrator", "operator", "viewer"] as const) {
+      const actor = await person(role);
+      expect(await exportAudit(actor, {})).toMatchObject({ ok: false, code: "forbidden" });
+      expect(await exportWholeLog(actor, {})).toMatchObject({ ok: false, code: "forbidden" });
+      await expect(readExportPage(actor, { until: new Date().toISOString(), most: 1 })).rejects.toThrow("audit:export");
+    }
+    const team = await ownerDb.team.create({ data: { name: `Team ${randomUUID()}` } });
+    const partial = await person("auditor", { kind: "team", teamId: team.id });
+    expect(await exportWholeLog(partial, {})).toMatchObject({ ok: false, code: "forbidden" });
+    expect(await requestVerification(partial, {})).toMatchObject({ ok: false, code: "forbidden" });
   });
 });
 
-it("says how many events wait for the sealer", async () => {
-  const sealing = await getSealing(auditor, {});
-  expect(sealing).toMatchObject({ size: 0, sealedAt: null });
-  expect(sealing.pending).toBe(await db.auditEvent.count());
+describe("the state of the seal", () => {
+  it("says how many events wait and for how long", async () => {
+    const sealing = await getSealing(auditor, {});
+    expect(sealing).toMatchObject({ head: null, standing: "fresh" });
+    expect(sealing.pending).toBe(await db.auditEvent.count());
+    expect(sealing.lagSeconds).toBeGreaterThan(0);
+  });
+
+  it("is a fault when an event has waited too long", async () => {
+    await ownerDb.$executeRaw`
+      with event as (insert into audit_events (id, body, leaf, ts)
+        values (uuid_v7(), '{}', sha256('x'), now() - interval '20 minutes') returning id)
+      insert into audit_pending select id from event`;
+    expect(await getSealing(auditor, {})).toMatchObject({ standing: "blocking" });
+    expect(await db.$transaction((tx) => sealingLagSeconds(tx))).toBeGreaterThan(1_199);
+  });
+});
+
+describe("what an event says", () => {
+  const bodyFor = async (target: string) => {
+    const row = await db.auditEvent.findFirstOrThrow({ where: { targetId: target }, orderBy: { ts: "desc" } });
+    return { text: row.body, ...JSON.parse(row.body) };
+  };
+
+  it("never names a person: their name and address are hashes under a key of their own", async () => {
+    const mia = await person("operator");
+    const { email } = await db.user.findUniqueOrThrow({ where: { id: mia.id } });
+    const detail = {
+      displayName: mia.name,
+      email,
+      changed: [{ field: "email", from: "old@x.test", to: email }],
+      role: "operator",
+    };
+    await db.$transaction((tx) =>
+      record(tx, {
+        actor: auditor,
+        action: "person.invite",
+        outcome: "success",
+        subject: ["user", mia.id],
+        detail,
+        at: new Date(),
+      }),
+    );
+    const body = await bodyFor(mia.id);
+    for (const word of [mia.name, email, "old@x.test"]) expect(body.text).not.toContain(word);
+    expect(body.detail.role).toBe("operator");
+    const { hmacKey } = await db.auditSubject.findUniqueOrThrow({ where: { pseudonym: mia.id } });
+    const hmac = createHmac("sha256", hmacKey ?? "")
+      .update(email)
+      .digest("base64url");
+    expect(body.detail.email).toEqual({ hmac });
+    const [row] = (await listAudit(auditor, { target: mia.id })).rows;
+    expect(row?.sentence).toContain(`invited ${mia.name}`);
+  });
+
+  it("carries the mark of a single operator, and of broken glass", async () => {
+    const subject = thing();
+    await ownerDb.installation.updateMany({ data: { singleOperator: true } });
+    await db.$transaction((tx) =>
+      record(tx, {
+        actor: lena,
+        action: "restore.start",
+        outcome: "success",
+        subject,
+        detail: {},
+        at: new Date(),
+        breakGlass: true,
+      }),
+    );
+    await ownerDb.installation.updateMany({ data: { singleOperator: false } });
+    expect(await bodyFor(subject[1])).toMatchObject({ singleOperator: true, breakGlass: true });
+    await write(lena, subject);
+    expect(await bodyFor(subject[1])).not.toHaveProperty("singleOperator");
+  });
+});
+
+it("is not flooded by denied attempts: the first twenty of a minute are events, the others a count", async () => {
+  const mia = await person("viewer");
+  const deny = () =>
+    db.$transaction((tx) =>
+      record(tx, {
+        actor: mia,
+        action: "tier.edit",
+        outcome: "denied",
+        subject: ["command", "tier.edit"],
+        detail: {},
+        at: new Date(),
+      }),
+    );
+  await Promise.all(
+    Array.from({ length: 8 }, async () => {
+      for (let n = 0; n < 5; n += 1) await deny();
+    }),
+  );
+  const written = await db.auditEvent.count({ where: { actorId: mia.id, outcome: "denied" } });
+  const counted = await db.auditDenial.findMany({ where: { actorId: mia.id } });
+  expect(counted.reduce((sum, { hits }) => sum + hits, 0)).toBe(40);
+  expect(written).toBe(counted.reduce((sum, { hits }) => sum + Math.min(hits, 20), 0));
+  await db.auditDenial.updateMany({
+    where: { actorId: mia.id },
+    data: { windowStart: new Date(Date.now() - 120_000) },
+  });
+  await tellDenials(theWorker());
+  const [told] = (await listAudit(auditor, { action: "audit.denied_many", target: mia.id })).rows;
+  expect(told?.sentence).toContain("further denied attempts");
+  expect(await tellDenials(theWorker())).toBe(0);
 });

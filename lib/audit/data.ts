@@ -1,13 +1,14 @@
 import "server-only";
-import { z } from "zod";
 import { read } from "@/lib/access/read";
 import { readCursor, toPage } from "@/lib/core/cursor";
 import { bytes, equalBytes, sha256 } from "@/lib/platform/crypto";
 import type { Reader } from "@/lib/platform/db";
 import { Prisma } from "@/lib/platform/prisma/client";
+import { bundleOf } from "./bundle";
+import { type Exported, exportText } from "./export-text";
 import { namesOf } from "./names";
-import { type EventNames, exportMost, readBody, sentenceOf, targetHref } from "./rules";
-import { type AuditBody, auditFilter, auditQuery, eventRef, trailRef } from "./schema";
+import { actorWords, type EventNames, exportMost, readBody, sentenceOf, targetHref, targetWords } from "./rules";
+import { type AuditBody, auditFilter, auditQuery, bundleInput, eventRef, exportPageInput, trailRef } from "./schema";
 import { sqlBeyond, sqlEventVisible, sqlWanted } from "./search-sql";
 
 const pageSize = 50;
@@ -67,23 +68,6 @@ export const countAudit = read("audit:read", auditFilter, async ({ db, actor, vi
     select count(*)::int as n from (select 1 from audit_events e where ${sqlWanted(filter, visible, actor)} limit ${exportMost + 1}) x`;
   const count = row?.n ?? 0;
   return { count: Math.min(count, exportMost), more: count > exportMost };
-});
-
-/** How far the log is sealed: what makes a later change of it show. */
-export const getSealing = read("audit:read", z.object({}), async ({ db }) => {
-  const [row] = await db.$queryRaw<
-    { size: bigint | null; root: Uint8Array | null; sealed_at: Date | null; pending: number; oldest: Date | null }[]
-  >`
-    select c.size, c.root, c.created_at as sealed_at, p.pending, p.oldest
-    from (select count(*)::int as pending, min(e.ts) as oldest from audit_pending w join audit_events e on e.id = w.event_id) p
-    left join lateral (select size, root, created_at from audit_checkpoints order by size desc limit 1) c on true`;
-  return {
-    size: Number(row?.size ?? 0),
-    rootHex: row?.root ? Buffer.from(row.root).toString("hex") : null,
-    sealedAt: row?.sealed_at?.toISOString() ?? null,
-    pending: row?.pending ?? 0,
-    oldestPendingAt: row?.oldest?.toISOString() ?? null,
-  };
 });
 
 type FoundEvent = Found & {
@@ -147,3 +131,51 @@ export const trailOf = read("restore:read", trailRef, async ({ db, actor, visibl
 });
 
 export type TrailEntry = Awaited<ReturnType<typeof trailOf>>[number];
+
+type ExportRow = Found & { leaf: Uint8Array; seq: bigint | null; checkpoint: bigint | null };
+
+async function toExported(db: Reader, found: readonly ExportRow[]): Promise<Exported[]> {
+  const read = found.map((row) => ({ row, body: readBody(row.body) }));
+  const nameOf = await namesOf(
+    db,
+    read.flatMap(({ body }) => body ?? []),
+  );
+  return read.map(({ row, body }) => {
+    const names: EventNames = body ? nameOf(body) : {};
+    return {
+      id: row.id,
+      ts: row.ts,
+      text: row.body,
+      body,
+      actorName: body ? actorWords(body.actor, names.actor) : "",
+      targetName: body ? targetWords(body.target, names.target) : "",
+      sentence: body ? sentenceOf(body, names) : "This event cannot be read.",
+      leafHex: hex(row.leaf),
+      seq: row.seq === null ? null : Number(row.seq),
+      checkpoint: row.checkpoint === null ? null : Number(row.checkpoint),
+    };
+  });
+}
+
+/** One page of an export, newest first, as text of its format; and where the next begins. */
+export const readExportPage = read(
+  "audit:export",
+  exportPageInput,
+  async ({ db, actor, visible }, { after, until, most, format, ...filter }) => {
+    const cursor = readCursor(after, 2, false);
+    const found = await db.$queryRaw<ExportRow[]>`
+      select e.id::text as id, ${exactTs}, e.action, e.outcome, e.body, e.leaf, l.seq,
+        (select min(c.size) from audit_checkpoints c where c.size > l.seq) as checkpoint
+      from audit_events e left join audit_leaves l on l.event_id = e.id
+      where ${sqlWanted(filter, visible, actor)} and e.ts <= ${until}::timestamptz and ${sqlBeyond(cursor)}
+      order by e.ts desc, e.id desc limit ${most + 1}`;
+    const page = toPage(found, most, cursor, ({ ts, id }) => [ts, id]);
+    const text = exportText(format, await toExported(db, page.rows), after === undefined);
+    return { text, count: page.rows.length, after: page.after };
+  },
+);
+
+/** The whole sealed log as a bundle, piece by piece; for those who see all of it. */
+export const streamBundle = read("audit:export", bundleInput, async ({ db, visible }, { size, at }) =>
+  visible === "all" ? bundleOf(db, size, at) : null,
+);

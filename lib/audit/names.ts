@@ -1,5 +1,6 @@
 import "server-only";
 import type { Reader } from "@/lib/platform/db";
+import { erasedName } from "./rules";
 import type { AuditBody } from "./schema";
 
 type Named = { id: string; name: string };
@@ -27,9 +28,12 @@ export async function namesOf(db: Reader, bodies: readonly AuditBody[]) {
   const plain = { id: true, name: true } as const;
   const ofSystem = { id: true, handle: true, system: { select: { name: true } } } as const;
   await Promise.all([
-    find("user", async (id) => {
-      const people = await db.user.findMany({ where: { id }, select: { id: true, displayName: true } });
-      return people.map((person) => ({ id: person.id, name: person.displayName }));
+    find("user", async (pseudonym) => {
+      const people = await db.auditSubject.findMany({
+        where: { pseudonym },
+        select: { pseudonym: true, display: true },
+      });
+      return people.map(({ pseudonym: id, display }) => ({ id, name: display ?? erasedName }));
     }),
     find("system", (id) => db.system.findMany({ where: { id }, select: plain })),
     find("resource", (id) => db.resource.findMany({ where: { id }, select: plain })),

@@ -80,7 +80,7 @@ const peoplePhrases: Record<string, Phrase> = {
     did: (target, d) => `ended ${plural(countOf(d, "ended"), "session")} of ${target}${because(d, "reason")}`,
     to: "end somebody's sessions",
   },
-  "person.erase": { did: () => "erased who a person was", to: "erase a person" },
+  "person.erase": { did: () => "erased the name and address of a person", to: "erase a person" },
   "person.set_preferences": { did: () => "changed how things look to them", to: "change their preferences" },
   "people.end_sessions": {
     did: (_, d) => `ended everybody's sessions, ${countOf(d, "ended")} in all${because(d, "reason")}`,

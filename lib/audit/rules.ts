@@ -4,6 +4,9 @@ import { type AuditBody, type auditAreas, auditBody } from "./schema";
 /** Names that the ids of an event stand for, where they are known. */
 export type EventNames = { actor?: string | undefined; target?: string | undefined };
 
+/** Who somebody was, after they were erased. */
+export const erasedName = "an erased person";
+
 /** Reads a canonical body; null for what we did not write. */
 export function readBody(body: string): AuditBody | null {
   try {
@@ -95,8 +98,42 @@ export function targetHref({ type, id }: AuditBody["target"]): string | null {
 }
 
 /** The most events one export holds. */
-export const exportMost = 10_000;
+export const exportMost = 100_000;
 
 /** Whether a head over this event is anchored at once: the call of a restore at level 0. */
 export const isUrgent = (body: AuditBody | null): boolean =>
   body !== null && ["restore.start", "restore.dispatch.intent"].includes(body.action) && body.detail.level === 0;
+
+const anchorEverySeconds = 600;
+const anchorDailySeconds = 86_400;
+
+/** Where a target stands: the newest head, the newest that cannot wait, and what the target has. */
+export type AnchorStanding = {
+  headSize: number | null;
+  urgentSize: number | null;
+  anchoredSize: number | null;
+  ageSeconds: number | null;
+};
+
+/** Whether a target is given the head: after ten minutes with something new, at once when it cannot wait, and daily. */
+export function isAnchorDue({ headSize, urgentSize, anchoredSize, ageSeconds }: AnchorStanding): boolean {
+  if (headSize === null) return false;
+  if (anchoredSize === null || ageSeconds === null) return true;
+  if (urgentSize !== null && urgentSize > anchoredSize) return true;
+  return ageSeconds >= (headSize > anchoredSize ? anchorEverySeconds : anchorDailySeconds);
+}
+
+/** How long a target rests after so many failures in a row: from 15 s, doubling, to 15 min. */
+export const retryAfterSeconds = (failures: number): number => Math.min(15 * 2 ** Math.max(failures - 1, 0), 900);
+
+/** A seal that is later than this is shown as a fault. */
+export const sealLateSeconds = 60;
+
+/** Beyond this, changes of governance and restores at level 0 wait until sealing goes on. */
+export const sealBlocksSeconds = 900;
+
+export type SealStanding = "fresh" | "late" | "blocking";
+
+/** What a lag of the sealer means. */
+export const sealStanding = (lagSeconds: number): SealStanding =>
+  lagSeconds > sealBlocksSeconds ? "blocking" : lagSeconds > sealLateSeconds ? "late" : "fresh";

@@ -24,6 +24,8 @@ export const auditBody = z.object({
   detail: z.record(z.string(), z.unknown()).catch({}),
   reason: z.string().optional(),
   evidence: z.record(z.string(), z.unknown()).optional(),
+  singleOperator: z.boolean().optional(),
+  breakGlass: z.boolean().optional(),
 });
 
 export type AuditBody = z.output<typeof auditBody>;
@@ -59,6 +61,20 @@ export const auditFilter = z.object({
 });
 
 export type AuditFilter = z.output<typeof auditFilter>;
+
+export const exportFormats = ["ndjson", "ocsf", "csv"] as const;
+export type ExportFormat = (typeof exportFormats)[number];
+
+export const exportInput = auditFilter.extend({ format: z.enum(exportFormats).catch("ndjson") });
+
+/** One page of an export that was written down: what is before `until`, beyond the place that the last page ended at. */
+export const exportPageInput = exportInput.extend({
+  until: z.iso.datetime(),
+  after: word(400),
+  most: z.number().int().min(1).max(1_000),
+});
+
+export const bundleInput = z.object({ size: z.number().int().min(1), at: z.date() });
 
 export const auditQuery = auditFilter.extend({ after: word(400), before: word(400) });
 

@@ -26,7 +26,7 @@ const like = (text: string) => text.replaceAll(/[\\%_]/g, "\\$&");
 function sqlMentions(q: string): Prisma.Sql {
   const part = `%${like(q)}%`;
   const start = `${like(q.toLowerCase())}%`;
-  const people = Prisma.sql`select u.id::text from users u where u.display_name ilike ${part} or u.email ilike ${part}`;
+  const people = Prisma.sql`select s.pseudonym::text from audit_subjects s where s.display ilike ${part} or s.email ilike ${part}`;
   return Prisma.sql`(e.action ilike ${part} or e.target_id like ${start} or e.id::text like ${start}
     or e.actor_id in (${people}) or e.target_id in (${people})
     or e.target_id in (select s.id::text from systems s where s.name ilike ${part})

@@ -8,6 +8,7 @@ export type Jobs = {
   "restore.follow": { restoreId: string };
   "backup.dispatch": { jobId: string };
   "audit.seal": Record<string, never>;
+  "audit.verify": { verificationId: string };
 };
 
 export type JobName = keyof Jobs;
@@ -43,6 +44,7 @@ export const queues: Record<JobName, Settings> = {
     policy: "stately",
   },
   "audit.seal": { retryLimit: 5, retryDelay: 1, retryBackoff: true, expireInSeconds: 60, policy: "stately" },
+  "audit.verify": { retryLimit: 1, retryDelay: 5, retryBackoff: true, expireInSeconds: 7_200, policy: "stately" },
 };
 
 /** The names alone. */

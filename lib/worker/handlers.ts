@@ -3,6 +3,7 @@ import { randomUUID } from "node:crypto";
 import { observe } from "@/lib/access/observe";
 import { type JobActor, jobPermissions } from "@/lib/access/permissions";
 import { sealPending } from "@/lib/audit/seal";
+import { carryOutVerification } from "@/lib/audit/verification";
 import { dispatchBackup } from "@/lib/backups/jobs";
 import { syncKey } from "@/lib/connections/due";
 import { syncConnection } from "@/lib/connections/jobs";
@@ -32,6 +33,7 @@ export const handlers: { [N in JobName]: (payload: Jobs[N], work: Work) => Promi
   "restore.follow": (payload) => followLeftover(payload),
   "backup.dispatch": (payload) => dispatchBackup(payload),
   "audit.seal": () => sealPending(),
+  "audit.verify": ({ verificationId }, { actor }) => carryOutVerification(actor, verificationId),
 };
 
 /** A reading that has to stop with this worker is handed on to the next. */

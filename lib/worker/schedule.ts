@@ -1,6 +1,7 @@
 import "server-only";
 import { setTimeout as pause } from "node:timers/promises";
 import { observe } from "@/lib/access/observe";
+import { tellDenials } from "@/lib/audit/denials";
 import { sealPending } from "@/lib/audit/seal";
 import { sweepBackups } from "@/lib/backups/jobs";
 import { enqueueDueSyncs } from "@/lib/connections/due";
@@ -8,6 +9,7 @@ import { hours, seconds } from "@/lib/core/time";
 import { sweepHealth } from "@/lib/health/jobs";
 import { log } from "@/lib/platform/log";
 import { sweepRestores } from "@/lib/restores/jobs";
+import { keepAnchors } from "./anchors";
 import { workerActor } from "./handlers";
 import { Leadership } from "./leader";
 
@@ -20,6 +22,8 @@ const timers: readonly Timer[] = [
   { name: "restores sweep", everyMs: seconds(5), run: () => sweepRestores() },
   { name: "backups sweep", everyMs: seconds(5), run: () => sweepBackups() },
   { name: "audit sealing", everyMs: seconds(1), run: () => sealPending() },
+  { name: "audit anchors", everyMs: seconds(5), run: () => keepAnchors() },
+  { name: "denied attempts", everyMs: seconds(30), run: () => tellDenials(workerActor()) },
   { name: "partitions", everyMs: hours(24), run: makePartitions },
 ];
 

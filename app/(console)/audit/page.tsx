@@ -14,11 +14,14 @@ import { TableKeys } from "@/components/ui/table-keys";
 import { TextLink } from "@/components/ui/text-link";
 import { may } from "@/lib/access/permissions";
 import { show, signedIn } from "@/lib/access/show";
-import { countAudit, getSealing, listAudit } from "@/lib/audit/data";
+import { countAudit, listAudit } from "@/lib/audit/data";
 import { exportMost } from "@/lib/audit/rules";
+import { getSealing, getVerification } from "@/lib/audit/sealing";
 import { countText, plural } from "@/lib/core/words";
-import { ExportButton } from "./_components/export-button";
+import { ExportMenu } from "./_components/export-menu";
+import { LateBanner } from "./_components/late-banner";
 import { outcomeStanding } from "./_components/outcome";
+import { SealStrip } from "./_components/seal-strip";
 import { SpanForm } from "./_components/span-form";
 
 export const metadata: Metadata = { title: "Audit log" };
@@ -64,14 +67,6 @@ const narrowing = ["q", "area", "outcome", "action", "person", "target", "span",
 const onlyText = (asked: Record<string, string | string[] | undefined>) =>
   Object.fromEntries(Object.entries(asked).filter((entry): entry is [string, string] => typeof entry[1] === "string"));
 
-type Sealing = Awaited<ReturnType<typeof getSealing>>;
-
-function sealingText({ sealedAt, size, pending }: Sealing): string {
-  if (sealedAt === null) return "Nothing is sealed yet.";
-  const rest = pending > 0 ? `${plural(pending, "newer one", "newer ones")} wait` : "none waits";
-  return `${plural(size, "event")} sealed, ${rest}.`;
-}
-
 /** What the links in events narrow the list to, which the filter has no field for. */
 function linkedTo({ person, target, action }: Record<string, string>): string | null {
   if (person) return "of one person";
@@ -79,18 +74,19 @@ function linkedTo({ person, target, action }: Record<string, string>): string | 
   return action ? `named ${action}` : null;
 }
 
-/** What the export button says: the count, or how far it reaches. */
-const exportLabel = ({ count, more }: { count: number; more: boolean }) =>
-  more ? `Export the newest ${countText(exportMost)}` : `Export ${countText(count)} as NDJSON`;
+/** What an export would hold: the count, or how far it reaches. */
+const countedText = ({ count, more }: { count: number; more: boolean }) =>
+  more ? `The newest ${countText(exportMost)} of these events` : `${plural(count, "event")} of this list`;
 
 /** What everybody did, in sentences; each opens to the very text that was hashed. */
 export default async function AuditPage({ searchParams }: PageProps<"/audit">) {
   const actor = await signedIn();
   if (!may(actor, "audit:read")) forbidden();
   const asked = onlyText(await searchParams);
-  const [{ rows, before, after }, sealing, found] = await Promise.all([
+  const [{ rows, before, after }, sealing, { verification }, found] = await Promise.all([
     show((viewer) => listAudit(viewer, asked)),
     show((viewer) => getSealing(viewer, {})),
+    show(async (viewer) => ({ verification: await getVerification(viewer, {}) })),
     show((viewer) => countAudit(viewer, asked)),
   ]);
   const wanted = Object.entries(asked).filter(([name, value]) => narrowing.includes(name) && value !== "");
@@ -102,13 +98,15 @@ export default async function AuditPage({ searchParams }: PageProps<"/audit">) {
     <>
       <PageHeader
         title={wanted.length > 0 ? `${counted} match.` : `${counted} written down.`}
-        sub={`Nothing here is ever changed or removed, and the seal shows it where somebody tried. ${sealingText(sealing)}`}
+        sub="Nothing here is ever changed or removed, and the seal shows it where somebody tried."
         actions={
           may(actor, "audit:export") && found.count > 0 ? (
-            <ExportButton filter={wanted} label={exportLabel(found)} />
+            <ExportMenu filter={wanted} counted={countedText(found)} />
           ) : undefined
         }
       />
+      <LateBanner sealing={sealing} />
+      <SealStrip sealing={sealing} verification={verification} />
       {linked === null ? null : (
         <Banner kind="none" action={<TextLink href="/audit">Show all</TextLink>}>
           Only events {linked}.

@@ -1,0 +1,5 @@
+import { answerVerifier } from "@/lib/audit/porch";
+
+export async function GET() {
+  return answerVerifier();
+}
