@@ -32,6 +32,7 @@ const cast: readonly Pick<DemoPerson, "name" | "email" | "role">[] = [
   { name: "Tom Reyes", email: "tom.reyes@nordwind.example", role: "administrator" },
   { name: "Grete Lund", email: "grete.lund@nordwind.example", role: "auditor" },
   { name: "Mara Oduya", email: "mara.oduya@nordwind.example", role: "viewer" },
+  { name: "Olu Brandt", email: "olu.brandt@nordwind.example", role: "break_glass" },
 ];
 
 /** Four words: long enough for the password rule, short enough to type. */

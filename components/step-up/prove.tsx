@@ -33,6 +33,8 @@ export type ProveFormProps<Value = null> = {
   /** Hidden fields. */
   fields?: Record<string, string>;
   danger?: boolean;
+  /** Off where a code would be refused in any case: then it is not offered. */
+  codes?: boolean;
   /** Further inputs, such as a reason. */
   children?: ReactNode;
   /** Called once after each success, with what the action answered. */
@@ -46,6 +48,7 @@ type Next = { stage: Stage; refusal: Refusal | null; sent: boolean };
 const idle = null;
 const noErrors = {};
 const noFactor = "You have no factor to confirm with. An administrator can send you a new enrolment code.";
+const noPasskey = "This takes a passkey, and you have none. Add one under Account.";
 const noApp = "You have no authenticator app here. Add one under Account, or use your passkey.";
 const unreachable = "The server could not be reached. Check the page again before you repeat this.";
 const refused = (message: string): Refusal => ({ ok: false, code: "unavailable", message });
@@ -59,6 +62,7 @@ export function ProveForm<Value = null>({
   label,
   fields,
   danger = false,
+  codes = true,
   children,
   onDone,
 }: ProveFormProps<Value>) {
@@ -105,6 +109,7 @@ export function ProveForm<Value = null>({
 
   const signIt = async (challenge: ProveChallenge): Promise<Next> => {
     const { challengeId, passkey, totp } = challenge;
+    if (!passkey && !codes) return stay(refused(noPasskey));
     if (!passkey) return totp ? { stage: { challenge }, refusal: null, sent: false } : stay(refused(noFactor));
     const answer = await askPasskey(passkey);
     return "value" in answer ? send({ challengeId, assertion: answer.value }) : stay(refused(answer.trouble));
@@ -170,11 +175,11 @@ export function ProveForm<Value = null>({
             <Button variant="quiet" onClick={() => setStage(idle)}>
               {stage.challenge.passkey ? "Use a passkey" : "Back"}
             </Button>
-          ) : (
+          ) : codes ? (
             <Button variant="quiet" onClick={turnToCode} pending={pending}>
               Use a code
             </Button>
-          )}
+          ) : null}
         </div>
         <p role="status" className="sr-only">
           {sent ? "Confirmed and sent." : pending ? "Waiting for your confirmation." : ""}

@@ -33,7 +33,7 @@ type AgeProps = {
 
 /** How long ago a moment was, or how far ahead it lies; it goes on counting. */
 export function RelativeMoment({ at, now, className }: AgeProps) {
-  const elapsedMs = useElapsed();
+  const elapsedMs = useElapsed(1_000, now);
   const seconds = (Date.parse(now) + elapsedMs - Date.parse(at)) / 1_000;
   const words = seconds >= 0 ? `${ageText(seconds)} ago` : `in ${ageText(-seconds)}`;
   return (
@@ -45,7 +45,7 @@ export function RelativeMoment({ at, now, className }: AgeProps) {
 
 /** The time left until a moment, or "over" from then on. */
 export function Countdown({ at, now, over = "over", className }: AgeProps & { over?: string }) {
-  const elapsedMs = useElapsed();
+  const elapsedMs = useElapsed(1_000, now);
   const seconds = (Date.parse(at) - Date.parse(now) - elapsedMs) / 1_000;
   return (
     <time dateTime={at} title={utcText(at, "second")} className={className}>

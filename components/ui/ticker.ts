@@ -20,15 +20,18 @@ function subscribe(listener: () => void): () => void {
 }
 
 /**
- * Milliseconds since the component first stood on this page, in steps; zero on the server and at first.
+ * Milliseconds since the component first stood on this page, or since it was last told a new moment of the server's, in
+ * steps; zero on the server and at first.
  * Ages are the server's word plus this, so that a wrong clock in the browser cannot make one look fresh.
  */
-export function useElapsed(stepMs = 1_000): number {
+export function useElapsed(stepMs = 1_000, since?: string): number {
   const [elapsedMs, setElapsedMs] = useState(0);
+  // biome-ignore lint/correctness/useExhaustiveDependencies: a new moment of the server's starts the count anew
   useEffect(() => {
+    setElapsedMs(0);
     const startedMs = performance.now();
     return subscribe(() => setElapsedMs(Math.floor((performance.now() - startedMs) / stepMs) * stepMs));
-  }, [stepMs]);
+  }, [stepMs, since]);
   return elapsedMs;
 }
 

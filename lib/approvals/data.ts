@@ -321,8 +321,10 @@ function toView(row: Row, inForce: PolicyLevels, actorId: string, now: Date): Ap
     verdict: vote.verdict,
     reason: vote.reason,
     revision: vote.revision,
+    group: vote.group as Vote["group"],
     factor: vote.grant.factorKind,
     onBehalfOf: vote.onBehalfOf?.displayName ?? null,
+    principalId: vote.onBehalfOfId ?? vote.voterId,
     withdrawnAt: iso(vote.withdrawal?.createdAt ?? null),
     at: vote.createdAt.toISOString(),
   }));
@@ -408,8 +410,19 @@ export const getApproval = read(
         })
       : null;
     const given = await delegatedTo(db as unknown as Tx, actor.id, toLevel(row.level));
+    const counted = await db.$queryRaw<{ voter: string }[]>`
+      select c.voter::text as voter from approval_requests a, counted_votes(a) c where a.id = ${approvalId}::uuid`;
+    const inForce = await levelsInForce(db);
+    const { factors, denyThreshold, coolDownSeconds, breakGlassCoolDownSeconds } = toApproval(row, inForce).rule;
     return {
-      ...toView(row, await levelsInForce(db), actor.id, new Date()),
+      ...toView(row, inForce, actor.id, new Date()),
+      rule: {
+        factors,
+        denyThreshold,
+        coolDownSeconds,
+        ...(breakGlassCoolDownSeconds === undefined ? {} : { breakGlassCoolDownSeconds }),
+      },
+      counted: counted.map(({ voter }) => voter),
       inPlaceOf: given.filter(({ delegatorId }) => delegatorId !== row.requesterId),
       review: await reviewOf(db, approvalId),
       eligible: voters,

@@ -33,8 +33,11 @@ export type ApprovalView = {
     verdict: "approve" | "reject";
     reason: string;
     revision: number;
+    group: VoterGroup;
     factor: "passkey" | "totp";
     onBehalfOf: string | null;
+    /** Whose vote it is: whoever gave it away, else whoever cast it. */
+    principalId: string;
     withdrawnAt: Iso | null;
     at: Iso;
   }[];
@@ -48,6 +51,10 @@ export type ApprovalView = {
 
 /** One request with everything an approver looks at. */
 export type ApprovalDetail = ApprovalView & {
+  /** What the level asks of a vote, tightened by the policy in force. */
+  rule: Pick<LevelRule, "factors" | "denyThreshold" | "coolDownSeconds" | "breakGlassCoolDownSeconds">;
+  /** The people whose agreement counts at this moment, by who cast it: a role that was lost takes its vote with it. */
+  counted: string[];
   eligible: { id: string; displayName: string; groups: VoterGroup[] }[];
   preflight: { verdicts: Verdict[]; at: Iso } | null;
   lastRestore: {
@@ -72,4 +79,4 @@ export type ApprovalDetail = ApprovalView & {
 };
 
 /** The same for whoever looks at it. */
-export type ApprovalPage = ApprovalDetail & { mayVote: boolean; me: string };
+export type ApprovalPage = ApprovalDetail & { me: string; mayForce: boolean; mayReview: boolean; mayCancel: boolean };

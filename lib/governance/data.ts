@@ -2,33 +2,78 @@ import "server-only";
 import { createHash } from "node:crypto";
 import { z } from "zod";
 import type { ReadContext } from "@/lib/access/context";
+import { may } from "@/lib/access/permissions";
 import { read } from "@/lib/access/read";
 import type { Proven } from "@/lib/access/step-up";
 import { ableOverall, eligibleVoters, levelsInForce } from "@/lib/approvals/data";
-import type { VoterGroup } from "@/lib/approvals/rules";
+import type { PolicyLevels, VoterGroup } from "@/lib/approvals/rules";
 import { canonicalJson } from "@/lib/core/canonical";
 import { accept, Refusal, refuse } from "@/lib/core/outcome";
 import type { Tx } from "@/lib/platform/db";
-import type { DelegationView, Readiness } from "./rules";
+import type { DelegationView, Readiness, SetUp, Standing } from "./rules";
 import { drillRef } from "./schema";
 
 const nothing = z.object({});
+/** The number of no person. */
+const nobody = "00000000-0000-0000-0000-000000000000";
 const iso = (at: Date | null) => at?.toISOString() ?? null;
 
-/** What everybody sees on every page: whether something is out of the ordinary about who may do what. */
-export const getStanding = read("estate:read", nothing, async ({ db }) => {
-  const [installation, freeze, overdue] = await Promise.all([
-    db.installation.findFirst({ select: { singleOperator: true, governedAt: true } }),
-    db.systemFreeze.findFirst({ where: { releasedAt: null }, select: { id: true, reason: true, setAt: true } }),
-    db.approvalReview.count({ where: { state: "due", dueAt: { lte: new Date() } } }),
-  ]);
+type StandingRow = {
+  singleOperator: boolean;
+  governed: boolean;
+  freezeId: string | null;
+  reason: string | null;
+  setAt: Date | null;
+  setBy: string | null;
+  overdueReviews: number;
+  drillId: string | null;
+  closesAt: Date | null;
+};
+
+/**
+ * What everybody sees on every page: whether something is out of the ordinary about who may do what, and whether a drill
+ * waits for this person. One query, because every page asks it.
+ */
+export const getStanding = read("estate:read", nothing, async ({ db, actor }): Promise<Standing> => {
+  const [row] = await db.$queryRaw<StandingRow[]>`
+    select coalesce(i.single_operator, false) as "singleOperator", i.governed_at is not null as governed,
+      f.id::text as "freezeId", f.reason, f.set_at as "setAt", u.display_name as "setBy",
+      (select count(*)::int from approval_reviews r where r.state = 'due' and r.due_at <= now()) as "overdueReviews",
+      d.id::text as "drillId", d.closes_at as "closesAt"
+    from (values (1)) one
+    left join installation i on true
+    left join lateral (select * from system_freezes s where s.released_at is null order by s.set_at limit 1) f on true
+    left join users u on u.id = f.set_by_id
+    left join lateral (select * from approval_drills n order by n.started_at desc limit 1) d
+      on d.closes_at > now() and not exists (select 1 from approval_drill_answers a
+        where a.drill_id = d.id and a.person_id = ${actor.kind === "user" ? actor.id : nobody}::uuid)
+    limit 1`;
+  if (!row) throw new Error("The standing of the installation could not be read.");
+  const { singleOperator, governed, overdueReviews, freezeId, reason, setAt, setBy, drillId, closesAt } = row;
   return {
-    singleOperator: installation?.singleOperator ?? false,
-    governed: installation?.governedAt !== null && installation !== null,
-    freeze: freeze && { id: freeze.id, reason: freeze.reason, setAt: freeze.setAt.toISOString() },
-    overdueReviews: overdue,
+    singleOperator,
+    governed,
+    overdueReviews,
+    freeze:
+      freezeId && setAt ? { id: freezeId, reason: reason ?? "", setAt: setAt.toISOString(), setBy: setBy ?? "" } : null,
+    drill:
+      drillId && closesAt && may(actor, "approval:drill") ? { id: drillId, closesAt: closesAt.toISOString() } : null,
+    setUp: governed || !may(actor, "policy:edit") ? null : await setUpOf(db),
   };
 });
+
+/** What is missing until nobody changes the rules alone any more. */
+async function setUpOf(db: ReadContext["db"]): Promise<SetUp> {
+  const [levels, able] = await Promise.all([levelsInForce(db), ableOverall(db as unknown as Tx)]);
+  return { needed: levels[0].votes, able };
+}
+
+/** The names of people, for records that keep their number alone. */
+async function namesOf(db: ReadContext["db"], ids: readonly (string | null)[]): Promise<ReadonlyMap<string, string>> {
+  const wanted = [...new Set(ids.flatMap((id) => id ?? []))];
+  const people = await db.user.findMany({ where: { id: { in: wanted } }, select: { id: true, displayName: true } });
+  return new Map(people.map(({ id, displayName }) => [id, displayName]));
+}
 
 /** The policy in force with its history, who could satisfy it, the isolated places, and how the installation is ruled. */
 export const getGovernance = read("change:read", nothing, async ({ db }) => {
@@ -38,7 +83,7 @@ export const getGovernance = read("change:read", nothing, async ({ db }) => {
       where: { policy: { name: "default" } },
       orderBy: { version: "desc" },
       take: 20,
-      select: { id: true, version: true, createdAt: true, createdById: true },
+      select: { id: true, version: true, levels: true, createdAt: true, createdById: true, changeId: true },
     }),
     db.isolatedPlace.findMany({
       where: { removedAt: null },
@@ -46,22 +91,41 @@ export const getGovernance = read("change:read", nothing, async ({ db }) => {
       take: 200,
     }),
     ableOverall(db as unknown as Tx),
-    db.systemFreeze.findMany({ orderBy: { setAt: "desc" }, take: 5 }),
+    db.systemFreeze.findMany({ orderBy: { setAt: "desc" }, take: 20 }),
   ]);
+  const [names, changes] = await Promise.all([
+    namesOf(db, [
+      ...versions.map(({ createdById }) => createdById),
+      ...freezes.flatMap(({ setById, releasedById }) => [setById, releasedById]),
+    ]),
+    db.changeRequest.findMany({
+      where: { id: { in: versions.flatMap(({ changeId }) => changeId ?? []) } },
+      select: { id: true, approvalId: true },
+    }),
+  ]);
+  const nameOf = (id: string | null) => (id === null ? null : (names.get(id) ?? null));
   return {
     levels: await levelsInForce(db),
     version: versions[0]?.version ?? 0,
-    versions: versions.map(({ version, createdAt }) => ({ version, at: createdAt.toISOString() })),
+    versions: versions.map(({ version, levels, createdAt, createdById, changeId }) => ({
+      version,
+      levels: levels as unknown as PolicyLevels,
+      at: createdAt.toISOString(),
+      by: nameOf(createdById),
+      approvalId: changes.find(({ id }) => id === changeId)?.approvalId ?? null,
+    })),
     able,
     places: places.map(({ id, account, region, label }) => ({ id, account, region, label })),
     singleOperator: installation?.singleOperator ?? false,
     governedAt: iso(installation?.governedAt ?? null),
     dispatchMode: installation?.dispatchMode ?? "web",
-    freezes: freezes.map(({ id, reason, setAt, releasedAt }) => ({
+    freezes: freezes.map(({ id, reason, setAt, setById, releasedAt, releasedById }) => ({
       id,
       reason,
       setAt: setAt.toISOString(),
+      setBy: nameOf(setById),
       releasedAt: iso(releasedAt),
+      releasedBy: nameOf(releasedById),
     })),
   };
 });
@@ -112,7 +176,7 @@ async function lastDrill(db: ReadContext["db"]) {
 
 /** Whether approvers can still approve: each with what they hold and when they last proved it. */
 export const getReadiness = read("change:read", nothing, async ({ db }) => {
-  const voters = await eligibleVoters(db as unknown as Tx, "00000000-0000-0000-0000-000000000000", null);
+  const voters = await eligibleVoters(db as unknown as Tx, nobody, null);
   const ids = voters.map(({ id }) => id);
   const [people, proofs, drill] = await Promise.all([
     db.user.findMany({

@@ -1,4 +1,18 @@
-import type { VoterGroup } from "@/lib/approvals/rules";
+import type { Able, LevelRule, VoterGroup } from "@/lib/approvals/rules";
+
+/** What still has to be there before nobody changes the rules alone: the votes of the gravest level, and who could cast them. */
+export type SetUp = { needed: LevelRule["votes"]; able: Able };
+
+/** What is out of the ordinary about who may do what, and what waits for the person who looks. */
+export type Standing = {
+  singleOperator: boolean;
+  governed: boolean;
+  freeze: { id: string; reason: string; setAt: string; setBy: string } | null;
+  overdueReviews: number;
+  drill: { id: string; closesAt: string } | null;
+  /** Null once the installation is governed, and for whoever could not change that. */
+  setUp: SetUp | null;
+};
 
 /** One person who may vote, and when they last showed that they can. */
 export type Readiness = {
@@ -68,3 +82,23 @@ export type DelegationView = {
   validFrom: string;
   validTo: string;
 };
+
+/**
+ * What a request still lacks if everybody who is left agreed: empty when it can be approved. A person counts for one
+ * group alone, so whoever holds both roles fills one gap.
+ */
+export function outOfReach(
+  needed: LevelRule["votes"],
+  agreed: readonly VoterGroup[],
+  left: readonly { groups: readonly VoterGroup[] }[],
+): LevelRule["votes"] {
+  const gaps = needed
+    .map(({ group, count }) => ({ group, count: count - agreed.filter((voted) => voted === group).length }))
+    .filter(({ count }) => count > 0);
+  const holding = (wanted: readonly VoterGroup[]) =>
+    left.filter(({ groups }) => groups.some((group) => wanted.includes(group))).length;
+  const short = gaps.filter(({ group, count }) => holding([group]) < count);
+  if (short.length > 0) return short;
+  const all = gaps.reduce((sum, { count }) => sum + count, 0);
+  return holding(gaps.map(({ group }) => group)) < all ? gaps : [];
+}

@@ -21,11 +21,14 @@ const seeder: JobActor = { kind: "job", id: "demo-seed", permissions: [], reques
 
 type Teams = ReadonlyMap<string, string>;
 
+/** The people, and with them the end of setting up: from then on nobody changes the rules alone, nor does the seed. */
 async function seedPeople(facts: DemoFacts, since: Date): Promise<void> {
+  const governed = (await db.installation.count({ where: { governedAt: { not: null } } })) > 0;
   for (const { name, email, password, totpSecret, role } of facts.people) {
-    if ((await db.user.count({ where: { email } })) > 0) continue;
+    if (governed || (await db.user.count({ where: { email } })) > 0) continue;
     await seedPerson({ email, displayName: name, password, totpSecret, roles: [role], usableSince: since });
   }
+  await db.$executeRaw`select close_setup()`;
 }
 
 async function seedTeams(tx: Tx): Promise<Teams> {

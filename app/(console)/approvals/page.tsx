@@ -1,8 +1,11 @@
 import type { Metadata } from "next";
+import { StatusGlyph } from "@/components/status/glyph";
+import { ApprovalMarks } from "@/components/status/marks";
 import { StatusBadge } from "@/components/status/status-badge";
-import { Card } from "@/components/ui/card";
+import { Card, CardRow } from "@/components/ui/card";
 import { EmptyState } from "@/components/ui/empty-state";
 import { FingerprintWords } from "@/components/ui/fingerprint-words";
+import { LinkButton } from "@/components/ui/link-button";
 import { LinkTabs } from "@/components/ui/link-tabs";
 import { Countdown, Moment } from "@/components/ui/moment";
 import { NameText } from "@/components/ui/name-text";
@@ -12,6 +15,7 @@ import { DataTable } from "@/components/ui/table";
 import { TextLink } from "@/components/ui/text-link";
 import { show } from "@/lib/access/show";
 import { listApprovals, listWaiting } from "@/lib/approvals/data";
+import type { ApprovalView } from "@/lib/approvals/view";
 import { plural } from "@/lib/core/words";
 import { requestStanding } from "./_components/request-standing";
 
@@ -42,6 +46,7 @@ export default async function ApprovalsPage({ searchParams }: PageProps<"/approv
         }
         sub="Silence never approves: what nobody decides in time is refused."
       />
+      {waiting.length > 0 ? <WaitingForYou rows={waiting} now={now} /> : null}
       <LinkTabs
         label="Requests"
         tabs={views.map(({ show: name, label }) => ({
@@ -57,27 +62,18 @@ export default async function ApprovalsPage({ searchParams }: PageProps<"/approv
           rowKey={(row) => row.id}
           empty={
             <EmptyState title="No requests here">
-              When somebody asks to restore a system, the plan they ask for appears here.
+              When somebody asks to restore a system or to change a rule, what they ask for appears here.
             </EmptyState>
           }
           columns={[
-            {
-              key: "what",
-              header: "Request",
-              cell: (row) => (
-                <>
-                  <TextLink href={`/approvals/${row.id}`} className="font-medium">
-                    Restore <NameText text={row.plan?.system.name ?? "a system"} length={60} />
-                  </TextLink>
-                  <div className="text-ink-3">to {row.plan?.items[0]?.target.name ?? "a new resource"}</div>
-                </>
-              ),
-            },
+            { key: "what", header: "Request", cell: (row) => <What row={row} /> },
             {
               key: "state",
               header: "State",
               cell: (row) => (
-                <StatusBadge kind={requestStanding[row.state].kind}>{requestStanding[row.state].text}</StatusBadge>
+                <StatusBadge kind={standingOf(row).kind}>
+                  <span className="whitespace-nowrap">{standingOf(row).text}</span>
+                </StatusBadge>
               ),
             },
             {
@@ -86,28 +82,20 @@ export default async function ApprovalsPage({ searchParams }: PageProps<"/approv
               nowrap: true,
               cell: (row) => (row.neededTotal === 0 ? "none needed" : `${row.agreed} of ${row.neededTotal}`),
             },
-            { key: "who", header: "Asked by", nowrap: true, cell: (row) => (row.mine ? "You" : row.requester) },
+            { key: "level", header: "Level", align: "end", cell: (row) => row.level },
+            {
+              key: "who",
+              header: "Asked by",
+              cell: (row) => (row.mine ? "You" : <NameText text={row.requester} length={40} />),
+            },
             {
               key: "words",
               header: "Fingerprint",
               wideOnly: true,
+              nowrap: true,
               cell: (row) => <FingerprintWords words={row.words.slice(0, 3)} />,
             },
-            {
-              key: "until",
-              header: "Ends",
-              nowrap: true,
-              cell: (row) =>
-                row.state === "pending" && row.approvalExpiresAt ? (
-                  <>
-                    in <Countdown at={row.approvalExpiresAt} now={now} />
-                  </>
-                ) : row.submittedAt ? (
-                  <Moment at={row.submittedAt} local={false} />
-                ) : (
-                  "–"
-                ),
-            },
+            { key: "until", header: "Ends", nowrap: true, cell: (row) => <Ends row={row} now={now} /> },
           ]}
         />
       </Card>
@@ -119,4 +107,82 @@ export default async function ApprovalsPage({ searchParams }: PageProps<"/approv
       </Pager>
     </>
   );
+}
+
+/** What waits for this person's vote, with what they need to find it again by its words. */
+function WaitingForYou({ rows, now }: { rows: readonly ApprovalView[]; now: string }) {
+  return (
+    <Card title="Waiting for you" more="first to end first">
+      {rows.map((row) => (
+        <CardRow
+          key={row.id}
+          lead={<StatusGlyph kind="lock" className="mt-1" />}
+          end={
+            <LinkButton href={`/approvals/${row.id}`} aria-label={`Look at ${row.title}`}>
+              Look at it
+            </LinkButton>
+          }
+        >
+          <TextLink href={`/approvals/${row.id}`} className="font-semibold text-ink">
+            <NameText text={row.title} length={110} />
+          </TextLink>
+          <span className="text-ink-2">
+            <NameText text={row.requester} length={40} /> asks · level {row.level} · {row.agreed} of {row.neededTotal}{" "}
+            agree
+            {row.approvalExpiresAt ? (
+              <>
+                {" "}
+                · ends in <Countdown at={row.approvalExpiresAt} now={now} over="a moment" />
+              </>
+            ) : null}
+          </span>
+          <FingerprintWords words={row.words.slice(0, 3)} className="text-sm" />
+          <ApprovalMarks breakGlass={row.breakGlass} singleOperator={row.singleOperator} />
+        </CardRow>
+      ))}
+    </Card>
+  );
+}
+
+function What({ row }: { row: ApprovalView }) {
+  const target = row.plan?.items[0]?.target.name;
+  return (
+    <>
+      <TextLink href={`/approvals/${row.id}`} className="font-medium">
+        <NameText text={row.title} length={90} />
+      </TextLink>
+      <div className="text-ink-3">{row.change ? "a change of the rules" : <>to {target ?? "a new resource"}</>}</div>
+      <ApprovalMarks breakGlass={row.breakGlass} singleOperator={row.singleOperator} />
+    </>
+  );
+}
+
+const startedText = { kind: "ok", text: "Started" } as const;
+
+/** Where a request stands: what was approved and has been used is said so. */
+function standingOf(row: ApprovalView) {
+  if (row.change?.state === "applied") return { kind: "ok", text: "Applied" } as const;
+  if (row.state === "approved" && !row.change && row.restoreState !== "waiting") return startedText;
+  return requestStanding[row.state];
+}
+
+function Ends({ row, now }: { row: ApprovalView; now: string }) {
+  if (row.state === "pending" && row.approvalExpiresAt)
+    return (
+      <>
+        in <Countdown at={row.approvalExpiresAt} now={now} over="a moment" />
+      </>
+    );
+  const untouched = row.change ? row.change.state === "waiting" : row.restoreState === "waiting";
+  if (row.state === "approved" && untouched && row.executeBefore)
+    return row.notBefore && row.notBefore > now ? (
+      <>
+        from <Countdown at={row.notBefore} now={now} over="now" />
+      </>
+    ) : (
+      <>
+        start within <Countdown at={row.executeBefore} now={now} over="no time" />
+      </>
+    );
+  return row.submittedAt ? <Moment at={row.submittedAt} local={false} /> : <>–</>;
 }

@@ -21,7 +21,7 @@ const phases: { phase: Phase; title: string }[] = [
 
 /** The run, phase by phase, against the clock of the RTO. */
 export function RunSteps({ restore }: { restore: RestoreView }) {
-  const elapsedMs = useElapsed();
+  const elapsedMs = useElapsed(1_000, restore.now);
   const now = Date.parse(restore.now) + elapsedMs;
   const rto = restore.approval.plan?.system.rtoSeconds ?? 0;
   const spent = restore.startedAt ? secondsOf(restore.startedAt, restore.finishedAt, now) : 0;
