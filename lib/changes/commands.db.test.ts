@@ -304,3 +304,18 @@ describe("a change", () => {
     expect(await voteWithKey(ben, approvalId)).toMatchObject({ ok: false, message: /expired/ });
   });
 });
+
+it("nothing that rules the installation changes while the log has not been sealed for a quarter of an hour", async () => {
+  const mara = await person("viewer");
+  const said = { personId: mara.id, role: "auditor", scope: "everything", why };
+  await tamper(async (tx) => {
+    const [event] = await tx.$queryRaw<{ id: string }[]>`select event_id::text as id from audit_pending limit 1`;
+    await tx.$executeRaw`update audit_events set ts = now() - interval '16 minutes' where id = ${event?.id}::uuid`;
+  });
+  expect(await ask(giveRole, tom, said)).toMatchObject({ ok: false, code: "unavailable", message: /not been sealed/ });
+  await tamper(
+    (tx) =>
+      tx.$executeRaw`update audit_events set ts = now() - interval '14 minutes' where ts < now() - interval '15 minutes'`,
+  );
+  expect(await ask(giveRole, tom, said)).toMatchObject({ ok: true });
+});

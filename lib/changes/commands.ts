@@ -18,7 +18,7 @@ import {
 import { enablePerson, giveRole, invitePerson, reissueCode } from "@/lib/people/commands";
 import { editTier } from "@/lib/tiers/commands";
 import { lockChange, onChange } from "./data";
-import type { GovernedCommand } from "./governed";
+import { demandSealing, type GovernedCommand } from "./governed";
 import type { ChangePlan } from "./rules";
 import { applyInput, withdrawInput } from "./schema";
 
@@ -57,6 +57,7 @@ export const applyChange = command({
   },
   async run(ctx, { changeId }) {
     const { tx, actor, now, grant } = ctx;
+    await demandSealing(tx);
     const change = await lockChange(tx, changeId);
     const approval = await lockApproval(tx, change.approvalId);
     if (change.state !== "waiting") throw new Refusal(refuse("conflict", `This change is ${change.state} already.`));

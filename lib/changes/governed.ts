@@ -10,6 +10,7 @@ import { currentPolicy, lockApproval, putForward } from "@/lib/approvals/data";
 import { paramsHashOf } from "@/lib/approvals/fingerprint";
 import { tellAsked } from "@/lib/approvals/notices";
 import type { Level } from "@/lib/approvals/rules";
+import { sealingLagSeconds } from "@/lib/audit/lag";
 import { accept, type Outcome, Refusal, refuse } from "@/lib/core/outcome";
 import type { Tx } from "@/lib/platform/db";
 import { type Assessment, type ChangePlan, whyLeast } from "./rules";
@@ -109,6 +110,7 @@ export function governed<Input extends z.ZodType<object>, Value>(spec: Spec<Inpu
     },
     async run(ctx, said) {
       const { plan, level } = await planFor(ctx, said);
+      if (level !== null) await demandSealing(ctx.tx);
       if (level !== null && (await isGoverned(ctx.tx))) return propose(ctx, plan, level);
       const done = await spec.run({ ...ctx, changeId: null }, bare<z.output<Input>>(said));
       return { ...done, value: { applied: true, value: done.value } };
@@ -128,6 +130,19 @@ export function governed<Input extends z.ZodType<object>, Value>(spec: Spec<Inpu
       return spec.run(ctx, params as z.output<Input>);
     },
   });
+}
+
+const sealingLagMostSeconds = 15 * 60;
+
+/** Where the log has not been sealed for a quarter of an hour, nothing that rules the installation is changed (security.md 4.5). */
+export async function demandSealing(tx: Tx): Promise<void> {
+  if ((await sealingLagSeconds(tx)) > sealingLagMostSeconds)
+    throw new Refusal(
+      refuse(
+        "unavailable",
+        "The audit log has not been sealed for more than 15 minutes. Nothing of this weight is done until the worker that seals it runs again.",
+      ),
+    );
 }
 
 type Judged = { plan: ChangePlan; level: Level | null };

@@ -82,9 +82,9 @@ export const createConnection = governed({
       lines: linesOf(nothingYet as Partial<ConnectionDecision>, decision),
     };
   },
-  async check({ tx, visible }, { name }) {
+  async check({ tx, visible }, { name, endpoint }) {
     demandWholeScope({ visible });
-    refuseClosedEndpoint(roles.endpoint);
+    refuseClosedEndpoint(endpoint);
     await refuseTakenName(tx, name, null);
   },
   async run({ tx, actor }, { name, account, regions, intervalSeconds, ...roles }) {

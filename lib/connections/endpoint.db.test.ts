@@ -2,6 +2,7 @@ import { randomUUID } from "node:crypto";
 import { afterEach, describe, expect, it } from "vitest";
 import { env } from "@/lib/platform/env";
 import { parseExceptions } from "@/lib/platform/outbound-rules";
+import { doAtOnce } from "@/lib/platform/testing/governing";
 import { person } from "@/lib/platform/testing/people";
 import { openSession } from "@/lib/providers/aws/session";
 import { createConnection, editConnection } from "./commands";
@@ -33,21 +34,21 @@ describe("a connection's own endpoint", () => {
     ["https://backup.example:9000", /Port 9000/],
   ])("%s is refused in production, at its field", async (endpoint, says) => {
     inProduction();
-    const outcome = await createConnection(await person("administrator"), typed(endpoint));
+    const outcome = await doAtOnce(createConnection, await person("administrator"), typed(endpoint));
     expect(outcome).toMatchObject({ ok: false, code: "invalid", fields: { endpoint: expect.stringMatching(says) } });
   });
 
   it("in a private network is taken where the installation lists it", async () => {
     inProduction();
     env.HOLDFAST_OUTBOUND_ALLOW = parseExceptions("10.2.0.0/16:443");
-    expect(await createConnection(await person("administrator"), typed("https://10.2.3.4"))).toMatchObject({
+    expect(await doAtOnce(createConnection, await person("administrator"), typed("https://10.2.3.4"))).toMatchObject({
       ok: true,
     });
   });
 
   it("on this very machine serves the demo", async () => {
     Object.assign(env, { NODE_ENV: "production", HOLDFAST_DEMO: "1" });
-    const outcome = await createConnection(await person("administrator"), typed("http://127.0.0.1:4566"));
+    const outcome = await doAtOnce(createConnection, await person("administrator"), typed("http://127.0.0.1:4566"));
     expect(outcome).toMatchObject({ ok: true });
   });
 
@@ -55,10 +56,10 @@ describe("a connection's own endpoint", () => {
     inProduction();
     const admin = await person("administrator");
     const before = typed("");
-    const made = await createConnection(admin, before);
+    const made = await doAtOnce(createConnection, admin, before);
     if (!made.ok) throw new Error(made.message);
     const { account: _, ...fields } = { ...before, actRoleRef: "", cleanupRoleRef: "", serviceRoleRef: "" };
-    const outcome = await editConnection(admin, {
+    const outcome = await doAtOnce(editConnection, admin, {
       ...fields,
       connectionId: made.value.id,
       revision: 1,

@@ -7,6 +7,8 @@ import { checkPolicy, type Level, type PolicyLevels, ruleWords } from "@/lib/app
 import { type ChangeContext, governed } from "@/lib/changes/governed";
 import { demand, Refusal, refuse } from "@/lib/core/outcome";
 import { after, days, hours } from "@/lib/core/time";
+import { notify } from "@/lib/notifications/notify";
+import type { Tx } from "@/lib/platform/db";
 import { onDrill } from "./data";
 import {
   delegationInput,
@@ -251,6 +253,20 @@ export const endDelegation = command({
 
 const drillLasts = days(7);
 
+async function openDrill(tx: Tx, startedById: string | null, now: Date): Promise<string> {
+  const { id } = await tx.approvalDrill.create({ data: { startedById, closesAt: after(now, drillLasts) } });
+  await notify(tx, {
+    recipients: { roles: ["approver", "security_approver"] },
+    kind: "approval.drill",
+    dedupeKey: `drill:${id}`,
+    title: "Show that you could approve",
+    body: "A readiness drill waits for your proof. Nothing is at stake; it closes in seven days.",
+    href: "/settings/governance/readiness",
+    severity: "info",
+  });
+  return id;
+}
+
 /** Asks every approver to prove, with nothing at stake, that they could vote. */
 export const startDrill = command({
   action: "approval.drill.start",
@@ -259,9 +275,7 @@ export const startDrill = command({
   async run({ tx, actor, now }) {
     if (await tx.approvalDrill.count({ where: { startedAt: { gt: new Date(now.getTime() - hours(1)) } } }))
       throw new Refusal(refuse("conflict", "A drill was started within the last hour."));
-    const { id } = await tx.approvalDrill.create({
-      data: { startedById: actor.kind === "user" ? actor.id : null, closesAt: after(now, drillLasts) },
-    });
+    const id = await openDrill(tx, actor.kind === "user" ? actor.id : null, now);
     return { value: { drillId: id }, audit: [["drill", id], {}] };
   },
 });
@@ -272,7 +286,7 @@ export const startMonthlyDrill = command({
   permission: "restore:follow",
   input: z.object({}),
   async run({ tx, now }) {
-    const { id } = await tx.approvalDrill.create({ data: { startedById: null, closesAt: after(now, drillLasts) } });
+    const id = await openDrill(tx, null, now);
     return { value: { drillId: id }, audit: [["drill", id], { monthly: true }] };
   },
 });

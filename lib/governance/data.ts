@@ -267,7 +267,8 @@ export const listReviews = read("change:read", nothing, async ({ db }) => {
   }));
 });
 
-/** When the last drill was started, for the worker's calendar; null when there never was one. */
-export const lastDrillAt = read("restore:follow", nothing, async ({ db }) =>
-  iso((await lastDrill(db))?.startedAt ?? null),
-);
+/** When the last drill was started and since when there are enough people for one, for the worker's calendar. */
+export const drillCalendar = read("restore:follow", nothing, async ({ db }) => ({
+  lastAt: iso((await lastDrill(db))?.startedAt ?? null),
+  governedAt: iso((await db.installation.findFirst({ select: { governedAt: true } }))?.governedAt ?? null),
+}));

@@ -374,3 +374,43 @@ describe("starting", () => {
     ).rejects.toThrow(/permission denied/);
   });
 });
+
+describe("a system that was production", () => {
+  const needed = async (restoreId: string) =>
+    (await db.approvalRequest.findFirstOrThrow({ where: { restore: { id: restoreId } } })).approvalsNeeded;
+
+  it("asks as many people for 30 days, whatever it is called now", async () => {
+    const operator = await person("operator");
+    const made = await restorable({ environment: "production" });
+    await db.system.update({ where: { id: made.system.id }, data: { environment: "staging" } });
+    const restoreId = await draftOf(operator, made);
+    value(await submitBy(operator, restoreId));
+    expect(await needed(restoreId)).toBe(2);
+    await db.system.update({ where: { id: made.system.id }, data: { productionUntil: null } });
+    expect((await db.system.findUniqueOrThrow({ where: { id: made.system.id } })).productionUntil).not.toBeNull();
+  });
+
+  it("lends that to a resource that was moved out of it", async () => {
+    const operator = await person("operator");
+    const made = await restorable({ environment: "production" });
+    const staging = await ownerDb.system.create({
+      data: { slug: `moved-${randomUUID().slice(0, 8)}`, name: "Moved", environment: "staging" },
+    });
+    const now = new Date();
+    await ownerDb.systemResource.updateMany({ where: { resourceId: made.resource.id }, data: { validTo: now } });
+    await ownerDb.systemResource.create({
+      data: { systemId: staging.id, resourceId: made.resource.id, validFrom: now },
+    });
+    const restoreId = await draftOf(operator, { ...made, system: staging });
+    value(await submitBy(operator, restoreId));
+    expect(await needed(restoreId)).toBe(2);
+  });
+
+  it("is not what was staging all along", async () => {
+    const operator = await person("operator");
+    const made = await restorable({ environment: "staging" });
+    const restoreId = await draftOf(operator, made);
+    value(await submitBy(operator, restoreId));
+    expect(await needed(restoreId)).toBe(1);
+  });
+});

@@ -14,6 +14,7 @@ import {
 import { paramsHashOf } from "@/lib/approvals/fingerprint";
 import { tellAsked } from "@/lib/approvals/notices";
 import { cancel, edit, start, totalVotes } from "@/lib/approvals/rules";
+import { demandSealing } from "@/lib/changes/governed";
 import { demand, Refusal, refuse } from "@/lib/core/outcome";
 import type { Tx } from "@/lib/platform/db";
 import { env } from "@/lib/platform/env";
@@ -440,6 +441,7 @@ export const startRestore = command({
       throw new Refusal(
         refuse("conflict", "An administrator has frozen all restores. Nothing starts until they lift it."),
       );
+    if (approval.level === 0 && !approval.breakGlass) await demandSealing(tx);
     if (!approval.breakGlass && !(await quorumStands(tx, approval.id)))
       throw new Refusal(
         refuse(

@@ -44,7 +44,7 @@ export async function lockItem(tx: Tx, id: string) {
 
 /** Everything a plan is made of, read in one place so that its hash is the same wherever it is computed. */
 export async function planSource(
-  db: Pick<Tx, "restoreRequest" | "recoveryPoint" | "assertion" | "systemTier" | "approvalPolicyVersion">,
+  db: Pick<Tx, "restoreRequest" | "recoveryPoint" | "assertion" | "systemTier" | "approvalPolicyVersion" | "$queryRaw">,
   restoreId: string,
 ): Promise<PlanSource> {
   const restore = await db.restoreRequest.findUnique({
@@ -53,6 +53,9 @@ export async function planSource(
   });
   if (!restore) throw new Refusal(refuse("not_found", "There is no such restore."));
   const draft = restore.draft as Draft;
+  const [judged] = await db.$queryRaw<{ environment: typeof restore.system.environment }[]>`
+    select judged_environment(${restore.systemId}::uuid, ${draft.resourceId ? [draft.resourceId] : []}::uuid[]) as environment`;
+  if (judged) restore.system.environment = judged.environment;
   // Level and approvers follow from the system: what is not its own, or no longer, has no plan under its name.
   const systems = { some: { systemId: restore.systemId, validTo: null } };
   const point =

@@ -6,6 +6,7 @@ import { sealPending } from "@/lib/audit/seal";
 import { sweepBackups } from "@/lib/backups/jobs";
 import { enqueueDueSyncs } from "@/lib/connections/due";
 import { hours, seconds } from "@/lib/core/time";
+import { drillWhenDue } from "@/lib/governance/jobs";
 import { sweepHealth } from "@/lib/health/jobs";
 import { log } from "@/lib/platform/log";
 import { sweepRestores } from "@/lib/restores/jobs";
@@ -24,6 +25,7 @@ const timers: readonly Timer[] = [
   { name: "audit sealing", everyMs: seconds(1), run: () => sealPending() },
   { name: "audit anchors", everyMs: seconds(5), run: () => keepAnchors() },
   { name: "denied attempts", everyMs: seconds(30), run: () => tellDenials(workerActor()) },
+  { name: "readiness drill", everyMs: hours(6), run: () => drillWhenDue(workerActor()) },
   { name: "partitions", everyMs: hours(24), run: makePartitions },
 ];
 

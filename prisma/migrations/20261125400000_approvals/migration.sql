@@ -212,6 +212,26 @@ CREATE FUNCTION has_quorum(a approval_requests) RETURNS boolean LANGUAGE sql STA
     WHERE (SELECT count(DISTINCT c.principal) FROM counted_votes(a) c WHERE c.voting = n.voting) < n.needed)
 $$;
 
+-- A system that was production stays so for its approvers for 30 days: nobody lowers what is asked by a label.
+ALTER TABLE "systems" ADD COLUMN "production_until" TIMESTAMPTZ(3);
+CREATE FUNCTION keep_production() RETURNS trigger LANGUAGE plpgsql AS $$
+BEGIN
+  new.production_until := old.production_until;
+  IF old.environment = 'production' AND new.environment <> 'production' THEN new.production_until := now() + interval '30 days'; END IF;
+  RETURN new;
+END $$;
+CREATE TRIGGER systems_keep_production BEFORE UPDATE ON systems FOR EACH ROW EXECUTE FUNCTION keep_production();
+
+-- The environment a plan is judged by: production where the system or one of the resources was that within 30 days.
+CREATE FUNCTION judged_environment(system uuid, resources uuid[]) RETURNS text LANGUAGE sql STABLE AS $$
+  SELECT CASE WHEN s.production_until > now() OR EXISTS (
+      SELECT 1 FROM system_resources m JOIN systems o ON o.id = m.system_id
+      WHERE m.resource_id = ANY (resources) AND (m.valid_to IS NULL OR m.valid_to > now() - interval '30 days')
+        AND (o.environment = 'production' OR o.production_until > now()))
+    THEN 'production' ELSE s.environment::text END
+  FROM systems s WHERE s.id = system
+$$;
+
 -- How much a restore's plan asks of its approvers: the twin of levelOf in lib/restores/rules.ts.
 CREATE FUNCTION plan_level(plan jsonb, environment text) RETURNS integer LANGUAGE sql STABLE AS $$
   SELECT coalesce(min(CASE
@@ -283,7 +303,8 @@ BEGIN
       RAISE EXCEPTION 'the policy in force rules' USING errcode = '23514';
     END IF;
     loosest := CASE new.subject_type
-      WHEN 'restore' THEN plan_level(stated.plan, (SELECT s.environment::text FROM systems s WHERE s.id = system_of(new.id)))
+      WHEN 'restore' THEN plan_level(stated.plan, judged_environment(system_of(new.id),
+        ARRAY(SELECT (i->>'resourceId')::uuid FROM jsonb_array_elements(stated.plan->'items') i WHERE i ? 'resourceId')))
       WHEN 'change' THEN (SELECT change_floor(c.action, c.params) FROM change_requests c WHERE c.approval_id = new.id
                           AND c.action = stated.plan->>'action' AND c.params = stated.plan->'params')
       END;
