@@ -15,6 +15,7 @@ const verbs = {
   check: () => import("@/bin/commands/check").then((found) => found.check),
   test: () => import("@/bin/commands/test").then((found) => found.test),
   bench: () => import("@/bin/commands/bench").then((found) => found.bench),
+  keys: () => import("@/bin/commands/keys").then((found) => found.keys),
   doctor: () => import("@/bin/commands/doctor").then((found) => found.doctor),
 } satisfies Record<string, () => Promise<Command>>;
 
