@@ -1,7 +1,9 @@
-/** Before the first request: settings are read, and the hash that strangers are measured against is made. */
+/** Before the first request: settings are read, the framework's own output is led into the log, and the hash that strangers are measured against is made. */
 export async function register(): Promise<void> {
   // biome-ignore lint/style/noProcessEnv: Next replaces this very expression, which keeps Node's modules out of its edge build
   if (process.env.NEXT_RUNTIME === "nodejs") {
+    const { captureConsole } = await import("@/lib/platform/log");
+    captureConsole();
     const { warmPasswords } = await import("@/lib/auth/passwords");
     await warmPasswords();
   }
@@ -12,6 +14,7 @@ export async function onRequestError(error: unknown, request: { path: string; me
   // biome-ignore lint/style/noProcessEnv: as above
   if (process.env.NEXT_RUNTIME === "nodejs") {
     const { log } = await import("@/lib/platform/log");
-    log.error({ error, method: request.method, path: request.path.split("?")[0] }, "a request failed");
+    const digest = error instanceof Error && "digest" in error ? error.digest : undefined;
+    log.error({ error, digest, method: request.method, path: request.path.split("?")[0] }, "a request failed");
   }
 }

@@ -88,7 +88,7 @@ function wantedOfPage(rule: string, { standing, may }: Subject): Verdict[] {
 }
 
 function wantedOfRoute(rule: string, { standing, may }: Subject): Verdict[] {
-  if (rule === "anybody") return ["shown", "not found", "answers 400"];
+  if (rule === "anybody") return ["shown", "not found", "answers 415"];
   if (standing !== "signed in") return ["signs in"];
   return may.includes(rule) ? ["shown", ...(rule === "restore:read" ? ["not found"] : [])] : ["forbidden"];
 }

@@ -2,6 +2,8 @@ import { execFileSync } from "node:child_process";
 import fs from "node:fs";
 import os from "node:os";
 import path from "node:path";
+import { parseArgs } from "node:util";
+import { checkEscrow } from "@/bin/commands/escrow-check";
 import { homeFolder } from "@/bin/env";
 import { givenOwnerUrl } from "@/bin/stack/addresses";
 import { findChromium } from "@/bin/stack/chromium";
@@ -85,8 +87,15 @@ const signs = { ok: "✓", note: "·", bad: "✗" } as const;
 
 export const doctor: Command = {
   summary: "what works on this machine and what does not",
-  usage: "  (nothing)",
-  async run() {
+  usage: `  (nothing)
+  --escrow-check SHARE-1 SHARE-2   whether the two sheets of an escrow open everything that is sealed`,
+  async run(args) {
+    const { values, positionals } = parseArgs({
+      args,
+      allowPositionals: true,
+      options: { "escrow-check": { type: "boolean" } },
+    });
+    if (values["escrow-check"]) return checkEscrow(positionals);
     const checks = [checkNode, checkHome, checkGit, checkChromium, checkPort, checkGivenDatabase, checkEmbedded];
     let sick = false;
     for (const check of checks) {

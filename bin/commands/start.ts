@@ -16,6 +16,7 @@ import { type Crew, withCrew } from "@/bin/stack/crew";
 import { openOwnDatabase } from "@/bin/stack/database";
 import { startWeb } from "@/bin/stack/demo-stack";
 import { claimHome } from "@/bin/stack/home";
+import { demandKeys } from "@/bin/stack/keys";
 import { isPortFree } from "@/bin/stack/ports";
 import { demandTool, program } from "@/bin/stack/run-tool";
 import { cloudCredentials, type Installation, webCloudCredentials, workerSettings } from "@/bin/stack/settings";
@@ -40,8 +41,12 @@ async function raise(crew: Crew, port: number, origin: string): Promise<void> {
   const dispatch = env.HOLDFAST_DISPATCH ?? "web";
   await ensureBuild();
   const urls = await openDatabase(crew, dispatch);
+  const secrets = installationSecrets();
+  const keys = { web: env.HOLDFAST_WEB_KEYS ?? secrets.web, worker: env.HOLDFAST_WORKER_KEYS ?? secrets.worker };
+  await demandKeys(urls.app, keys);
+  await demandKeys(urls.worker, keys);
   const installation: Installation = {
-    secrets: installationSecrets(),
+    secrets,
     urls,
     dispatch,
     origin,

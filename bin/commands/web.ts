@@ -5,6 +5,7 @@ import { ensureBuild } from "@/bin/stack/build";
 import { type Command, parsePort, say } from "@/bin/stack/command";
 import { withCrew } from "@/bin/stack/crew";
 import { startWeb } from "@/bin/stack/demo-stack";
+import { demandKeys } from "@/bin/stack/keys";
 import { cloudCredentials } from "@/bin/stack/settings";
 
 export const web: Command = {
@@ -17,12 +18,18 @@ export const web: Command = {
     const origin = originFor(port);
     const app = urlOf("app");
     await demandCurrent(app);
+    const secrets = deployedSecrets("web");
+    const dispatch = env.HOLDFAST_DISPATCH ?? "web";
+    await demandKeys(app, {
+      web: env.HOLDFAST_WEB_KEYS ?? secrets.web,
+      ...(dispatch === "web" ? { worker: env.HOLDFAST_WORKER_KEYS ?? secrets.worker } : {}),
+    });
     await ensureBuild();
     return withCrew({ logFolder: null }, async (crew) => {
       const installation = {
-        secrets: deployedSecrets("web"),
+        secrets,
         urls: { app },
-        dispatch: env.HOLDFAST_DISPATCH ?? "web",
+        dispatch,
         origin,
         mode: "production",
         demo: false,

@@ -3,6 +3,7 @@ import { demandCurrent, deployedSecrets, originFor, urlOf } from "@/bin/stack/ad
 import { ensureClient } from "@/bin/stack/build";
 import type { Command } from "@/bin/stack/command";
 import { withCrew } from "@/bin/stack/crew";
+import { demandKeys } from "@/bin/stack/keys";
 import { demandTool, program } from "@/bin/stack/run-tool";
 import { cloudCredentials, workerSettings } from "@/bin/stack/settings";
 
@@ -12,10 +13,15 @@ export const worker: Command = {
   async run() {
     const urls = { worker: urlOf("worker"), sealer: urlOf("sealer") };
     await demandCurrent(urls.worker);
+    const secrets = deployedSecrets("worker");
+    await demandKeys(urls.worker, {
+      web: env.HOLDFAST_WEB_KEYS ?? secrets.web,
+      worker: env.HOLDFAST_WORKER_KEYS ?? secrets.worker,
+    });
     await ensureClient();
     return withCrew({ logFolder: null }, async (crew) => {
       const settings = workerSettings({
-        secrets: deployedSecrets("worker"),
+        secrets,
         urls,
         dispatch: env.HOLDFAST_DISPATCH ?? "web",
         origin: originFor(3000),

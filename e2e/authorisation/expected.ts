@@ -224,6 +224,7 @@ export const pages: Readonly<Record<string, string>> = {
 export const routes: Readonly<Record<string, string>> = {
   "GET /api/auth/[...nextauth]": "anybody",
   "POST /api/auth/[...nextauth]": "anybody",
+  "POST /api/csp": "anybody",
   "GET /api/live/connections/[connectionId]": "estate:read",
   "GET /api/live/home": "estate:read",
   "GET /api/live/restores/[restoreId]": "restore:read",

@@ -1,5 +1,6 @@
 import "server-only";
 import { randomBytes, randomUUID } from "node:crypto";
+import { everyAnswer, reportPath } from "@/lib/core/headers";
 import { env } from "@/lib/platform/env";
 import { cookieName } from "./cookie";
 
@@ -23,26 +24,22 @@ function policy(nonce: string): string {
     "manifest-src 'self'",
     // The development tools write scripts and styles by string.
     ...(development ? [] : ["require-trusted-types-for 'script'", "trusted-types default nextjs nextjs#bundler"]),
+    `report-uri ${reportPath}`,
+    "report-to csp",
   ].join("; ");
 }
 
 const fixed: Readonly<Record<string, string>> = {
-  "cross-origin-opener-policy": "same-origin",
-  "cross-origin-resource-policy": "same-origin",
-  "x-content-type-options": "nosniff",
-  // Nothing leaves our own origin; within it, a form posted without scripts needs its Origin to pass the guard.
-  "referrer-policy": "same-origin",
-  "x-frame-options": "DENY",
+  ...everyAnswer,
   "cache-control": "no-store",
-  "permissions-policy":
-    "publickey-credentials-get=(self), publickey-credentials-create=(self), camera=(), microphone=(), geolocation=(), payment=(), usb=(), serial=(), display-capture=()",
+  "reporting-endpoints": `csp="${reportPath}"`,
   ...(https ? { "strict-transport-security": "max-age=63072000; includeSubDomains" } : {}),
 };
 
 export type Passage =
   | { kind: "refuse"; headers: Record<string, string> }
   | { kind: "sign-in"; headers: Record<string, string> }
-  | { kind: "pass"; headers: Record<string, string>; request: Headers };
+  | { kind: "pass"; headers: Record<string, string>; request: Headers; readsBody: boolean };
 
 type Asking = { method: string; path: string; headers: Headers; hasCookie: boolean };
 
@@ -66,7 +63,7 @@ export function passageOf({ method, path, headers, hasCookie }: Asking): Passage
   request.set("x-request-id", randomUUID());
   request.set("x-nonce", nonce);
   request.set("content-security-policy", csp);
-  return { kind: "pass", headers: answer, request };
+  return { kind: "pass", headers: answer, request, readsBody: !harmless(method) && !cookieless(path) };
 }
 
 export const sessionCookieName = cookieName;

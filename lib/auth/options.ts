@@ -41,8 +41,8 @@ export const authOptions: NextAuthOptions = {
   },
   logger: {
     error: (code, metadata) =>
-      log.error({ code, error: metadata instanceof Error ? metadata : undefined }, "next-auth"),
-    warn: (code) => log.debug({ code }, "next-auth"),
+      log.error({ event: code, error: metadata instanceof Error ? metadata : undefined }, "next-auth"),
+    warn: (code) => log.debug({ event: code }, "next-auth"),
     debug: () => undefined,
   },
 };

@@ -46,3 +46,11 @@ export function auditKeyFile(home: string): string {
   if (!fs.existsSync(file)) makeAuditKey(file);
   return file;
 }
+
+/** Writes changed secrets in the place of the old, whole or not at all. */
+export function replaceSecrets(home: string, secrets: Secrets): void {
+  const file = path.join(home, "secrets", "installation.json");
+  const beside = `${file}.${process.pid}`;
+  fs.writeFileSync(beside, JSON.stringify(secrets, null, 2), { mode: 0o600 });
+  fs.renameSync(beside, file);
+}

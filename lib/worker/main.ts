@@ -4,7 +4,7 @@ import { closeSealer } from "@/lib/audit/seal";
 import { minutes, seconds } from "@/lib/core/time";
 import { closeDatabase } from "@/lib/platform/db";
 import { env } from "@/lib/platform/env";
-import { log } from "@/lib/platform/log";
+import { captureConsole, endOnUncaught, log } from "@/lib/platform/log";
 import { openBoss } from "@/lib/queue/boss";
 import { closeQueue } from "@/lib/queue/enqueue";
 import { type JobName, type Jobs, queueNames } from "@/lib/queue/names";
@@ -74,6 +74,8 @@ const told = () =>
     for (const signal of ["SIGTERM", "SIGINT"] as const) process.once(signal, () => resolve(signal));
   });
 
+captureConsole();
+endOnUncaught();
 main().then(
   () => process.exit(0),
   (error: unknown) => {

@@ -22,3 +22,6 @@ export const readSource = (file: string): string => fs.readFileSync(path.join(pr
 
 /** Files that exist only for tests. */
 export const isTestFile = (file: string): boolean => /\.test\.tsx?$/.test(file) || file.includes("/testing/");
+
+/** The environment of a process that a test starts. */
+export const childEnv = (given: Record<string, string>): NodeJS.ProcessEnv => ({ ...process.env, ...given });

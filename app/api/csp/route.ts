@@ -1,0 +1,3 @@
+import { takeReport } from "@/lib/access/csp-report";
+
+export const POST = (request: Request) => takeReport(request);
