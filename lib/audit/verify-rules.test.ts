@@ -264,7 +264,7 @@ describe("what older versions wrote", () => {
   it("is counted and not condemned", async () => {
     const report = await judged(older);
     expect(report.findings).toEqual([]);
-    expect(report.notes.join(" ")).toContain("2 events were written by a version");
+    expect(report.notes.join(" ")).toContain("2 events of an older version");
   });
 
   it("is no way out once requests say what they need", async () => {
