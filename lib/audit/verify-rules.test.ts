@@ -271,6 +271,26 @@ describe("what older versions wrote", () => {
     expect((await faultsOf([submit(), ...older])).join(" ")).toContain("does not say which votes");
   });
 
+  it.each<[string, Told[]]>([
+    ["a preference that its voter set", [{ action: "person.set_preferences", actor: "ben", target: ["user", "ben"] }]],
+    [
+      "an authenticator app",
+      [{ action: "factor.add", actor: "ben", target: ["user", "ben"], detail: { kind: "totp" } }],
+    ],
+    [
+      "an enrolment without a key after others told theirs",
+      [
+        { action: "factor.add", actor: "ivana", target: ["user", "ivana"], detail: { factor: keys.ivana.factor } },
+        { action: "factor.add", actor: "ben", target: ["user", "ben"] },
+      ],
+    ],
+  ])("does not make an unknown passkey good by %s", async (_, before) => {
+    const report = await judged([...before, submit(), vote("ben")]);
+    expect(report.findings.map(({ message }) => message)).toEqual([
+      "A vote is signed by a passkey that nobody enrolled.",
+    ]);
+  });
+
   it("includes enrolments without a key, whose votes cannot be verified but count", async () => {
     const report = await judged([
       { action: "person.enroll", actor: "ben", target: ["user", "ben"] },

@@ -405,6 +405,8 @@ export const challengeOf = (derivation) => sha256(`holdfast/stepup/v1\0${canonic
 
 const submits = new Set(["restore.submit", "change.propose"]);
 const carriesOut = new Set(["restore.dispatch.intent", "change.apply"]);
+/** Events by which somebody gets a factor; older ones did not say its key. */
+const enrols = new Set(["person.enroll", "person.seed", "factor.add", "factor.confirm"]);
 const reviewWithinMs = 86_400_000;
 
 /** Actions that the rules look at; of all other events only the hash matters. */
@@ -464,6 +466,7 @@ class Rulebook {
     /** @type {Set<string>} */
     this.older = new Set();
     this.speaksFully = false;
+    this.tellsKeys = false;
     this.counts = { carriedOut: 0, votes: 0, passkeyVotes: 0, codeVotes: 0, unproven: 0, uncheckable: 0, alone: 0 };
   }
 
@@ -492,9 +495,12 @@ class Rulebook {
     if (action === "factor.remove") {
       const known = this.passkeys.get(id);
       if (known) known.removed = true;
-    } else if (publicKey && !this.passkeys.has(id))
-      this.passkeys.set(id, { owner, publicKey, credentialId: textOf(factor.credentialId) ?? "", removed: false });
-    else if (!publicKey) this.enrolledBefore.add(owner);
+    } else if (publicKey) {
+      this.tellsKeys = true;
+      if (!this.passkeys.has(id))
+        this.passkeys.set(id, { owner, publicKey, credentialId: textOf(factor.credentialId) ?? "", removed: false });
+    } else if (enrols.has(action) && detail.factor === undefined && detail.kind !== "totp" && !this.tellsKeys)
+      this.enrolledBefore.add(owner);
   }
 
   /**
