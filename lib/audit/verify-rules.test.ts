@@ -191,6 +191,7 @@ describe("a vote", () => {
     ["by the requester", "made or edited", [submit(), vote("lena")]],
     ["by an editor", "made or edited", [submit(), submit({ revision: 1 }, "ben"), vote("ben")]],
     ["on behalf of the requester", "made or edited", [submit(), vote("ben", { onBehalfOf: "lena" })]],
+    ["by a machine", "not cast by a person", [submit(), { ...vote("ben"), machine: true }]],
     ["by one person twice", "counts twice", [submit(), vote("ben"), vote("ben")]],
     [
       "by a delegate and the one they stand for",
@@ -331,6 +332,7 @@ describe("a passkey's assertion", () => {
     ["another challenge", { challenge: challengeOf({ op: "y" }) }, {}, "another challenge"],
     ["another origin", { origin: "https://evil.example" }, {}, "another site"],
     ["another relying party", { rpId: "evil.example" }, {}, "another site"],
+    ["the answer to an enrolment", {}, { type: "webauthn.create" }, "not the answer"],
     ["nobody present", {}, { flags: 0x04 }, "nobody was present"],
     ["nobody verified", {}, { flags: 0x01 }, "did not verify"],
     ["authenticator data cut short", { authenticatorData: "AAAA" }, {}, "too short"],
