@@ -2,6 +2,7 @@ import type { Freshness, NavEntry, NavGroup, PaletteItem, ShellUser } from "@/co
 import type { StatusKind } from "@/components/status/kind";
 import { may, rolesOf, type UserActor } from "@/lib/access/permissions";
 import { listWaiting } from "@/lib/approvals/data";
+import { getSealStanding } from "@/lib/audit/sealing";
 import { currentActor } from "@/lib/auth/actor";
 import { countText, plural } from "@/lib/core/words";
 import { unreadCount } from "@/lib/notifications/data";
@@ -9,17 +10,18 @@ import type { Unread } from "@/lib/notifications/rules";
 import { roleWords } from "@/lib/people/rules";
 import { type ConnectionFreshness, countForShell, getFreshness, type ShellCounts } from "@/lib/shell/data";
 
-type Counts = ShellCounts & { waiting: number };
+type Counts = ShellCounts & { waiting: number; sealLate: boolean };
 
 const counted = (count: number, meaning: string): Pick<NavEntry, "note"> =>
   count === 0 ? {} : { note: { text: countText(count), meaning } };
 
 function navigationFor(actor: UserActor, counts: Counts): NavGroup[] {
-  const { systems, restores, jobs, waiting } = counts;
+  const { systems, restores, jobs, waiting, sealLate } = counts;
   const urgent = {
     note: { text: countText(waiting), urgent: true, meaning: `${plural(waiting, "request")} waiting for you` },
   };
-  const log: NavEntry = { href: "/audit", label: "Audit log", icon: "audit", goKey: "l" };
+  const late = { note: { text: "late", urgent: true, meaning: "the log is sealed late" } };
+  const log: NavEntry = { href: "/audit", label: "Audit log", icon: "audit", goKey: "l", ...(sealLate ? late : {}) };
   return [
     {
       entries: [
@@ -125,18 +127,19 @@ export async function getShellData(): Promise<ShellData | null> {
   const actions = actionsFor(actor);
   if (!may(actor, "estate:read"))
     return {
-      navigation: navigationFor(actor, { systems: 0, restores: 0, jobs: 0, waiting: 0 }),
+      navigation: navigationFor(actor, { systems: 0, restores: 0, jobs: 0, waiting: 0, sealLate: false }),
       user,
       freshness: null,
       unread: may(actor, "self:manage") ? await unreadCount(actor, {}) : null,
       actions,
     };
-  const [counts, waiting, freshness, unread] = await Promise.all([
+  const [counts, waiting, freshness, unread, seal] = await Promise.all([
     countForShell(actor, {}),
     may(actor, "restore:approve") ? listWaiting(actor, {}) : [],
     getFreshness(actor, {}),
     unreadCount(actor, {}),
+    may(actor, "audit:read") ? getSealStanding(actor, {}) : "fresh",
   ]);
-  const navigation = navigationFor(actor, { ...counts, waiting: waiting.length });
+  const navigation = navigationFor(actor, { ...counts, waiting: waiting.length, sealLate: seal !== "fresh" });
   return { navigation, user, freshness: toFreshness(freshness), unread, actions };
 }

@@ -4,6 +4,7 @@ import os from "node:os";
 import path from "node:path";
 import { parseArgs } from "node:util";
 import { checkEscrow } from "@/bin/commands/escrow-check";
+import { Client } from "pg";
 import { homeFolder } from "@/bin/env";
 import { givenOwnerUrl } from "@/bin/stack/addresses";
 import { findChromium } from "@/bin/stack/chromium";
@@ -53,6 +54,38 @@ async function checkEmbedded(): Promise<Finding> {
   }
 }
 
+const lateSeconds = 60;
+
+/** The audit log of the given database: whether the sealer keeps up, and whether heads reach a place outside. */
+async function checkAuditLog(): Promise<Finding> {
+  const owner = givenOwnerUrl();
+  if (!owner) return note("the audit log is looked at where DATABASE_URL names its database");
+  const client = new Client({ connectionString: owner, connectionTimeoutMillis: 5_000 });
+  try {
+    await client.connect();
+    const { rows } = await client.query<{ lag: number; anchors: number; failing: number }>(
+      `select coalesce(extract(epoch from clock_timestamp() - min(e.ts)), 0)::float8 as lag,
+         (select count(*)::int from audit_anchor_targets where active) as anchors,
+         (select count(*)::int from audit_anchor_targets where active and failures > 0) as failing
+       from audit_pending p join audit_events e on e.id = p.event_id`,
+    );
+    return auditFinding(rows[0] ?? { lag: 0, anchors: 0, failing: 0 });
+  } catch {
+    return note("the audit log cannot be looked at: the database is not there or not at this version");
+  } finally {
+    await client.end().catch(() => undefined);
+  }
+}
+
+function auditFinding({ lag, anchors, failing }: { lag: number; anchors: number; failing: number }): Finding {
+  if (lag > lateSeconds)
+    return bad(`the audit log's oldest unsealed event has waited ${Math.round(lag)} s: is the worker running?`);
+  if (failing > 0) return bad(`${failing} of ${anchors} anchors of the audit log fail: the page of its seal says why`);
+  return anchors === 0
+    ? note("the audit log is sealed, and not anchored outside (HOLDFAST_AUDIT_ANCHORS)")
+    : ok(`the audit log is sealed, and anchored at ${anchors === 1 ? "one place" : `${anchors} places`}`);
+}
+
 async function checkGivenDatabase(): Promise<Finding> {
   const owner = givenOwnerUrl();
   if (!owner) return note("DATABASE_URL is not set: `npm start` would use the embedded PostgreSQL");
@@ -96,7 +129,7 @@ export const doctor: Command = {
       options: { "escrow-check": { type: "boolean" } },
     });
     if (values["escrow-check"]) return checkEscrow(positionals);
-    const checks = [checkNode, checkHome, checkGit, checkChromium, checkPort, checkGivenDatabase, checkEmbedded];
+    const checks = [checkNode, checkHome, checkGit, checkChromium, checkPort, checkGivenDatabase, checkAuditLog, checkEmbedded];
     let sick = false;
     for (const check of checks) {
       const { verdict, what } = await check();

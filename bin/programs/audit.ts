@@ -7,6 +7,7 @@ import { keyFromFile } from "@/lib/audit/keys";
 import { writeDown } from "@/lib/audit/machine";
 import { closeSealer, handOver } from "@/lib/audit/seal";
 import { keysOf, sealedSize } from "@/lib/audit/sealed-log";
+import { plural } from "@/lib/core/words";
 import { closeDatabase, reader } from "@/lib/platform/db";
 import { makeAuditKey } from "@/lib/platform/secrets";
 
@@ -24,7 +25,7 @@ async function exportBundle(out: string): Promise<void> {
   file.end();
   await once(file, "finish");
   await writeDown("audit.export", ["audit", "export"], { format: "bundle", count: size, by: "console" });
-  say(`${size} events written to ${out}.`);
+  say(`${plural(size, "event")} written to ${out}.`);
 }
 
 /** The new key waits beside the old one until the handover is written; begun again, it ends what a crash left. */

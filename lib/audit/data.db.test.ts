@@ -12,7 +12,7 @@ import { countAudit, getAuditEvent, listAudit, readExportPage, trailOf } from ".
 import { tellDenials } from "./denials";
 import { sealingLagSeconds } from "./lag";
 import { record, type Subject } from "./record";
-import { getSealing } from "./sealing";
+import { getSealing, getVerification } from "./sealing";
 
 let auditor: UserActor;
 let lena: UserActor;
@@ -230,6 +230,17 @@ describe("an export", () => {
     const partial = await person("auditor", { kind: "team", teamId: team.id });
     expect(await exportWholeLog(partial, {})).toMatchObject({ ok: false, code: "forbidden" });
     expect(await requestVerification(partial, {})).toMatchObject({ ok: false, code: "forbidden" });
+  });
+});
+
+describe("a verification", () => {
+  it("is asked for once at a time, and that stands in the log", async () => {
+    const asked = await requestVerification(auditor, {});
+    expect(asked.ok).toBe(true);
+    expect(await requestVerification(await person("administrator"), {})).toMatchObject({ ok: false, code: "conflict" });
+    expect(await getVerification(auditor, {})).toMatchObject({ state: "waiting", report: null });
+    expect((await listAudit(auditor, { action: "audit.verify", person: auditor.id })).rows[0]?.outcome).toBe("success");
+    expect(await requestVerification(lena, {})).toMatchObject({ ok: false, code: "forbidden" });
   });
 });
 

@@ -8,6 +8,11 @@ import { sealStanding } from "./rules";
 import { keysOf } from "./sealed-log";
 import { isSignedBy, readCheckpoint, readVerifierKey } from "./verify.mjs";
 
+/** Whether the sealer keeps up; asked on every page of those who read the log. */
+export const getSealStanding = read("audit:read", z.object({}), async ({ db }) =>
+  sealStanding(await sealingLagSeconds(db)),
+);
+
 type HeadRow = { size: bigint; root: Uint8Array; note: string; created_at: Date };
 
 async function headOf(db: Reader) {

@@ -230,8 +230,9 @@ describe("the running roles", () => {
 
 describe("a verification by the worker", () => {
   const run = async () => {
-    const { id } = await db.auditVerification.create({ data: {}, select: { id: true } });
-    await carryOutVerification(theWorker(), id);
+    const [row] = await db.$queryRaw<{ id: string }[]>`
+      insert into audit_verifications (requested_by_id) values (null) returning id::text as id`;
+    await carryOutVerification(theWorker(), row?.id ?? "");
     return getVerification(await person("auditor"), {});
   };
 
@@ -241,6 +242,15 @@ describe("a verification by the worker", () => {
     expect(seen?.report?.key?.id).toMatch(/^[0-9a-f]{8}$/);
     const event = await db.auditEvent.findFirstOrThrow({ where: { action: "audit.verified" } });
     expect(JSON.parse(event.body)).toMatchObject({ outcome: "success", detail: { count: 12 } });
+  });
+
+  it("is written by nobody else: web may ask for one and not say how it ended", async () => {
+    const client = new Client({ connectionString: env.HOLDFAST_DB_APP_URL ?? "" });
+    await client.connect();
+    const refused = expect.objectContaining({ code: "42501" });
+    await expect(client.query("insert into audit_verifications (state) values ('ok')")).rejects.toEqual(refused);
+    await expect(client.query("update audit_verifications set state = 'ok'")).rejects.toEqual(refused);
+    await client.end();
   });
 
   it("remembers the head, and finds a log that has become shorter", async () => {

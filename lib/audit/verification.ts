@@ -4,7 +4,7 @@ import type { JobActor } from "@/lib/access/permissions";
 import { db, type Reader, reader } from "@/lib/platform/db";
 import { record } from "./record";
 import { sealedLog } from "./sealed-log";
-import { type Report, type VerifyOptions, verifyLog } from "./verify.mjs";
+import { type Report, readVerifierKey, type VerifyOptions, verifyLog } from "./verify.mjs";
 
 const kept = z.object({
   origin: z.string(),
@@ -13,14 +13,15 @@ const kept = z.object({
   key: z.object({ vkey: z.string() }),
 });
 
-/** The last head that was verified here: every later log must go on from it. */
+/** The last head that was verified here, and its key: every later log must go on from both. */
 async function verifiedBefore(from: Reader): Promise<VerifyOptions> {
   const last = await from.auditVerification.findFirst({ where: { state: "ok" }, orderBy: { requestedAt: "desc" } });
   const read = kept.safeParse(last?.report);
   if (!last || !read.success) return {};
-  const { origin, size, rootHex } = read.data;
+  const { origin, size, rootHex, key } = read.data;
   const what = `What was verified here on ${last.stateAt.toISOString().slice(0, 10)}`;
-  return { earlier: [{ what, origin, size, root: Buffer.from(rootHex, "hex") }] };
+  const earlier = [{ what, origin, size, root: Buffer.from(rootHex, "hex") }];
+  return { earlier, pinned: readVerifierKey(key.vkey), pinnedBy: "remembered" };
 }
 
 async function finish(actor: JobActor, id: string, report: Report): Promise<void> {

@@ -191,6 +191,7 @@ describe("a vote", () => {
     ["by the requester", "made or edited", [submit(), vote("lena")]],
     ["by an editor", "made or edited", [submit(), submit({ revision: 1 }, "ben"), vote("ben")]],
     ["on behalf of the requester", "made or edited", [submit(), vote("ben", { onBehalfOf: "lena" })]],
+    ["by a machine", "not cast by a person", [submit(), { ...vote("ben"), machine: true }]],
     ["by one person twice", "counts twice", [submit(), vote("ben"), vote("ben")]],
     [
       "by a delegate and the one they stand for",
@@ -264,11 +265,31 @@ describe("what older versions wrote", () => {
   it("is counted and not condemned", async () => {
     const report = await judged(older);
     expect(report.findings).toEqual([]);
-    expect(report.notes.join(" ")).toContain("2 events were written by a version");
+    expect(report.notes.join(" ")).toContain("2 events of an older version");
   });
 
   it("is no way out once requests say what they need", async () => {
     expect((await faultsOf([submit(), ...older])).join(" ")).toContain("does not say which votes");
+  });
+
+  it.each<[string, Told[]]>([
+    ["a preference that its voter set", [{ action: "person.set_preferences", actor: "ben", target: ["user", "ben"] }]],
+    [
+      "an authenticator app",
+      [{ action: "factor.add", actor: "ben", target: ["user", "ben"], detail: { kind: "totp" } }],
+    ],
+    [
+      "an enrolment without a key after others told theirs",
+      [
+        { action: "factor.add", actor: "ivana", target: ["user", "ivana"], detail: { factor: keys.ivana.factor } },
+        { action: "factor.add", actor: "ben", target: ["user", "ben"] },
+      ],
+    ],
+  ])("does not make an unknown passkey good by %s", async (_, before) => {
+    const report = await judged([...before, submit(), vote("ben")]);
+    expect(report.findings.map(({ message }) => message)).toEqual([
+      "A vote is signed by a passkey that nobody enrolled.",
+    ]);
   });
 
   it("includes enrolments without a key, whose votes cannot be verified but count", async () => {
@@ -311,6 +332,7 @@ describe("a passkey's assertion", () => {
     ["another challenge", { challenge: challengeOf({ op: "y" }) }, {}, "another challenge"],
     ["another origin", { origin: "https://evil.example" }, {}, "another site"],
     ["another relying party", { rpId: "evil.example" }, {}, "another site"],
+    ["the answer to an enrolment", {}, { type: "webauthn.create" }, "not the answer"],
     ["nobody present", {}, { flags: 0x04 }, "nobody was present"],
     ["nobody verified", {}, { flags: 0x01 }, "did not verify"],
     ["authenticator data cut short", { authenticatorData: "AAAA" }, {}, "too short"],

@@ -105,6 +105,12 @@ export function rootOf({ frontier }) {
  */
 const same = (a, b) => Buffer.compare(a, b) === 0;
 
+/**
+ * @param {number} count
+ * @param {string} one
+ */
+const plural = (count, one) => `${count} ${one}${count === 1 ? "" : "s"}`;
+
 /** @param {Uint8Array} bytes */
 const hex = (bytes) => Buffer.from(bytes).toString("hex");
 
@@ -399,6 +405,8 @@ export const challengeOf = (derivation) => sha256(`holdfast/stepup/v1\0${canonic
 
 const submits = new Set(["restore.submit", "change.propose"]);
 const carriesOut = new Set(["restore.dispatch.intent", "change.apply"]);
+/** Events by which somebody gets a factor; older ones did not say its key. */
+const enrols = new Set(["person.enroll", "person.seed", "factor.add", "factor.confirm"]);
 const reviewWithinMs = 86_400_000;
 
 /** Actions that the rules look at; of all other events only the hash matters. */
@@ -458,6 +466,7 @@ class Rulebook {
     /** @type {Set<string>} */
     this.older = new Set();
     this.speaksFully = false;
+    this.tellsKeys = false;
     this.counts = { carriedOut: 0, votes: 0, passkeyVotes: 0, codeVotes: 0, unproven: 0, uncheckable: 0, alone: 0 };
   }
 
@@ -486,9 +495,12 @@ class Rulebook {
     if (action === "factor.remove") {
       const known = this.passkeys.get(id);
       if (known) known.removed = true;
-    } else if (publicKey && !this.passkeys.has(id))
-      this.passkeys.set(id, { owner, publicKey, credentialId: textOf(factor.credentialId) ?? "", removed: false });
-    else if (!publicKey) this.enrolledBefore.add(owner);
+    } else if (publicKey) {
+      this.tellsKeys = true;
+      if (!this.passkeys.has(id))
+        this.passkeys.set(id, { owner, publicKey, credentialId: textOf(factor.credentialId) ?? "", removed: false });
+    } else if (enrols.has(action) && detail.factor === undefined && detail.kind !== "totp" && !this.tellsKeys)
+      this.enrolledBefore.add(owner);
   }
 
   /**
@@ -959,12 +971,13 @@ class Verification {
     ];
     this.rules.finish(Math.max(...told.filter((at) => !Number.isNaN(at))));
     const { codeVotes, unproven, uncheckable, alone } = this.rules.counts;
-    const say = (/** @type {number} */ n, /** @type {string} */ what) => n > 0 && this.notes.push(`${n} ${what}`);
-    say(codeVotes, "votes rest on one-time codes, which leave nothing to verify offline.");
-    say(unproven, "votes were given with passkeys enrolled before their keys were written into the log.");
-    say(uncheckable, "events were written by a version that did not say enough to check their approval.");
-    say(alone, "votes were cast by the requester in single-operator mode.");
-    say(this.missed, "further findings are left out.");
+    const say = (/** @type {number} */ n, /** @type {string} */ one, /** @type {string} */ what) =>
+      n > 0 && this.notes.push(`${plural(n, one)} ${what}`);
+    say(codeVotes, "vote", "by one-time code, which leaves nothing to verify offline.");
+    say(unproven, "vote", "with a passkey enrolled before keys were written into the log.");
+    say(uncheckable, "event", "of an older version, which did not say enough to check its approval.");
+    say(alone, "vote", "by the requester, in single-operator mode.");
+    say(this.missed, "further finding", "left out.");
     if (!this.options.pinned) this.notes.push("No key was pinned: compare the key's id with one you know.");
     if (this.log.anchors.length + (this.options.outside?.length ?? 0) === 0) this.notes.push("Not anchored outside.");
   }
@@ -980,16 +993,17 @@ class Verification {
   report(anchors) {
     const { size } = this.range;
     const { counts } = this.rules;
+    const earlier = (this.options.earlier ?? []).length;
     const says = {
-      sequence: `${size} events, none missing`,
-      leaves: "every event is the text that was hashed",
-      order: `${this.checkpoints} checkpoints, each larger than the last`,
-      tree: "every checkpoint has the root that its events make",
-      signatures: `${this.signed} of ${this.checkpoints} checkpoints signed`,
-      keys: `${this.chain.length} ${this.chain.length === 1 ? "key" : "keys, each handed over by the one before"}`,
-      earlier: `${(this.options.earlier ?? []).length} earlier heads, all a beginning of this log`,
-      anchors: anchors === 0 ? "not anchored outside" : `${anchors} anchors, all on this log`,
-      approvals: `${counts.carriedOut} carried out, ${counts.votes} votes, ${counts.passkeyVotes} of them by passkey`,
+      sequence: `${plural(size, "event")} in one row`,
+      leaves: `${plural(size, "text")} hashed anew`,
+      order: `${plural(this.checkpoints, "checkpoint")}, each larger than the last`,
+      tree: `${plural(this.checkpoints, "root")} made anew from the events`,
+      signatures: `${this.signed} of ${plural(this.checkpoints, "checkpoint")} signed`,
+      keys: this.chain.length === 1 ? "one key from the beginning" : `${this.chain.length} keys, one after another`,
+      earlier: earlier === 0 ? "nothing earlier to compare with" : `${plural(earlier, "earlier head")} compared`,
+      anchors: anchors === 0 ? "not anchored outside" : `${plural(anchors, "anchor")} compared`,
+      approvals: `${counts.carriedOut} carried out, ${plural(counts.votes, "vote")}, ${counts.passkeyVotes} by passkey`,
     };
     const faulty = (/** @type {string} */ name) => this.findings.filter(({ check }) => check === name);
     return {

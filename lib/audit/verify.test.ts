@@ -168,6 +168,17 @@ describe("what tampering looks like", () => {
     expect(found.map(([check]) => check)).toContain("signatures");
   });
 
+  it.each([
+    ["the old key did not sign", 0],
+    ["the new key did not sign", 1],
+  ])("a handover that %s is none", async (_, nth) => {
+    const log = sealedLogOf(bodies, { handOverAt: 6 });
+    const [text = "", lines = ""] = (log.keys[1]?.handover ?? "").split("\n\n");
+    const kept = lines.split("\n").filter((line, at) => line !== "" && at !== nth);
+    log.keys[1] = { vkey: log.keys[1]?.vkey ?? "", handover: `${text}\n\n${kept.join("\n")}\n` };
+    expect(await brokenAt(log, { pubkey: pinned })).toContainEqual(["keys", null, null]);
+  });
+
   it("a retired key may sign no later head, not even of a shorter log", async () => {
     const rotated = sealedLogOf(bodies, { handOverAt: 6 });
     const forged = { ...sealedLogOf(bodies.slice(0, 6)), keys: rotated.keys };
@@ -206,6 +217,35 @@ describe("what tampering looks like", () => {
     const log = sealedLogOf(bodies.map((body) => body.replace("success", "failure")));
     log.anchors = [{ kind: "s3", target: "elsewhere", note: good().notes[1] ?? "" }];
     expect(await brokenAt(log)).toEqual([["anchors", 0, 5]]);
+  });
+
+  it("an anchor that no key of this log signed anchors nothing", async () => {
+    const log = good();
+    const note = sealedLogOf(bodies, { key: fixedKey(9) }).notes[1] ?? "";
+    log.anchors = [{ kind: "s3", target: "elsewhere", note }];
+    expect(await brokenAt(log)).toEqual([["anchors", null, null]]);
+  });
+
+  it("a head of another log is none of this one", async () => {
+    const log = good();
+    const { lines } = readNote(log.notes[1] ?? "");
+    const text = ["holdfast.audit/another", ...lines.slice(1), ""].join("\n");
+    log.notes[1] = `${text}\n${signerOf(origin, fixedKey(1)).sign(text)}`;
+    expect(await brokenAt(log)).toEqual([["signatures", 3, 5]]);
+  });
+
+  it("a text that is spelled otherwise does not hide from the rules", async () => {
+    const intent = bodyOf({ action: "restore.dispatch.intent", target: ["restore", "r1"] }, 1);
+    const submit = bodyOf(
+      {
+        action: "restore.submit",
+        target: ["restore", "r1"],
+        detail: { approvalId: "a", revision: 1, needed: [{ group: "approver", count: 1 }], paramsHash: "ab" },
+      },
+      0,
+    );
+    const found = await brokenAt(sealedLogOf([submit, intent.replace('{"action"', '{ "action"')]));
+    expect(found).toEqual([["approvals", 1, 1]]);
   });
 
   it("an anchor beyond the end shows that the end is missing", async () => {
@@ -259,7 +299,7 @@ describe("the command", () => {
   it("exits 0 where all holds, and says what was checked", async () => {
     const { code, text } = await run("--bundle", writeBundle(place, good()), "--pubkey", pinned);
     expect(code).toBe(0);
-    expect(text).toContain("12 events, none missing");
+    expect(text).toContain("12 events in one row");
     expect(text).toContain("All of it holds.");
   });
 

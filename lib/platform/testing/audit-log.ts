@@ -49,16 +49,21 @@ export type Told = {
   outcome?: "success" | "failure" | "denied";
   breakGlass?: true;
   atMinutes?: number;
+  /** Done by a machine, not a person. */
+  machine?: true;
 };
 
 /** An event's canonical text. */
-export const bodyOf = ({ actor = "lena", target = ["system", "s1"], atMinutes, ...told }: Told, nth: number): string =>
+export const bodyOf = (
+  { actor = "lena", target = ["system", "s1"], atMinutes, machine, ...told }: Told,
+  nth: number,
+): string =>
   canonicalJson({
     v: 1,
     id: randomUUID(),
     ts: new Date(startMs + (atMinutes ?? nth) * 60_000).toISOString(),
     install: origin.slice(15),
-    actor: { type: "user", id: actor },
+    actor: { type: machine ? "system" : "user", id: actor },
     target: { type: target[0], id: target[1] },
     outcome: "success",
     request: { id: randomUUID() },
@@ -196,9 +201,12 @@ export function softPasskey(kind: "ES256" | "RS256" | "EdDSA" = "ES256") {
   const { privateKey, cose, digest } = authenticatorKey(kind);
   const id = randomUUID();
   const credentialId = Buffer.from(id).toString("base64url");
-  const assert = (challenge: Uint8Array, { flags = 0x05, rpId = "localhost", site = "http://localhost:3999" } = {}) => {
+  const assert = (
+    challenge: Uint8Array,
+    { flags = 0x05, rpId = "localhost", site = "http://localhost:3999", type = "webauthn.get" } = {},
+  ) => {
     const clientDataJSON = Buffer.from(
-      JSON.stringify({ type: "webauthn.get", challenge: Buffer.from(challenge).toString("base64url"), origin: site }),
+      JSON.stringify({ type, challenge: Buffer.from(challenge).toString("base64url"), origin: site }),
     );
     const authenticatorData = Buffer.concat([createHash("sha256").update(rpId).digest(), Buffer.of(flags, 0, 0, 0, 7)]);
     const signed = Buffer.concat([authenticatorData, createHash("sha256").update(clientDataJSON).digest()]);

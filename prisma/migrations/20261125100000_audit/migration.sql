@@ -109,7 +109,7 @@ BEGIN
   FOREACH kind IN ARRAY ARRAY['app', 'worker'] LOOP
     name := format('holdfast_%s_%s', kind, current_database());
     EXECUTE format('GRANT SELECT ON audit_keys, audit_anchor_targets, audit_verifications, audit_denials TO %I', name);
-    EXECUTE format('GRANT INSERT ON audit_verifications TO %I', name);
+    EXECUTE format('GRANT INSERT (requested_by_id) ON audit_verifications TO %I', name);
     EXECUTE format('GRANT INSERT, UPDATE, DELETE ON audit_denials TO %I', name);
     EXECUTE format('REVOKE INSERT ON audit_subjects FROM %I', name);
   END LOOP;

@@ -58,6 +58,8 @@ function factsOf(event: Event, body: Body): Fact[] {
       term: "Outcome",
       detail: <StatusBadge kind={outcomeStanding[body.outcome].kind}>{outcomeStanding[body.outcome].text}</StatusBadge>,
     },
+    ...(body.breakGlass ? [{ term: "Break-glass", detail: "done without the votes it needs" }] : []),
+    ...(body.singleOperator ? [{ term: "Mode", detail: "single operator: one person may ask and agree" }] : []),
     ...(body.reason ? [{ term: "Reason", detail: <NameText text={body.reason} /> }] : []),
     { term: "Happened", detail: <Moment at={body.ts} precision="second" /> },
     { term: "Written down", detail: <Moment at={event.at} precision="second" /> },

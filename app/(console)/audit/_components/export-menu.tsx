@@ -10,6 +10,8 @@ const formats = [
   ["ocsf", "OCSF: for a SIEM"],
 ] as const;
 
+const heading = (text: string) => <span className="text-sm text-ink-3">{text}</span>;
+
 type Props = {
   filter: readonly (readonly [string, string])[];
   /** What the filter finds, in words. */
@@ -26,14 +28,14 @@ export function ExportMenu({ filter, counted }: Props) {
   };
   return (
     <Menu label="Export" trigger={<Button pending={pending}>Export</Button>}>
-      <MenuLabel>{counted}</MenuLabel>
+      <MenuLabel>{heading(counted)}</MenuLabel>
       {formats.map(([format, label]) => (
         <MenuItem key={format} onSelect={() => void take([...filter, ["format", format]])}>
           {label}
         </MenuItem>
       ))}
       <MenuSeparator />
-      <MenuLabel>The whole sealed log</MenuLabel>
+      <MenuLabel>{heading("The whole sealed log")}</MenuLabel>
       <MenuItem onSelect={() => void take([["format", "bundle"]])}>Bundle: for the verifier</MenuItem>
     </Menu>
   );

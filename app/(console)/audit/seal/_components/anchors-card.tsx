@@ -1,18 +1,47 @@
 import { StatusBadge } from "@/components/status/status-badge";
-import { Card } from "@/components/ui/card";
+import { Card, CardRow } from "@/components/ui/card";
 import { RelativeMoment } from "@/components/ui/moment";
 import { NameText } from "@/components/ui/name-text";
-import { DataTable, TableFrame } from "@/components/ui/table";
 import { plural } from "@/lib/core/words";
 import { anchorLook } from "../../_components/look";
 import type { SealingView } from "../../_components/views";
 
 const kindWords: Record<string, string> = {
-  file: "file",
-  syslog: "syslog",
-  s3: "S3, locked",
-  webhook: "webhook",
+  file: "File",
+  syslog: "Syslog",
+  s3: "Locked bucket",
+  webhook: "Webhook",
 };
+
+type Anchor = SealingView["anchors"][number];
+
+function AnchorRow({ anchor, now }: { anchor: Anchor; now: string }) {
+  const { kind, target, failures, lastError, anchoredAt, anchoredSize } = anchor;
+  const well = failures === 0 && anchoredAt !== null;
+  return (
+    <CardRow
+      end={
+        <StatusBadge kind={failures > 0 ? "bad" : well ? "ok" : "run"}>
+          {failures > 0 ? plural(failures, "failure") : well ? "well" : "waiting"}
+        </StatusBadge>
+      }
+    >
+      <span>
+        {kindWords[kind] ?? kind} <NameText text={target} length={90} />
+      </span>
+      <span className="text-ink-3">
+        {anchoredAt === null ? (
+          "Holds no head yet"
+        ) : (
+          <>
+            Holds the head of {plural(anchoredSize ?? 0, "event")}, <RelativeMoment at={anchoredAt} now={now} />
+          </>
+        )}
+      </span>
+      {failures > 0 && lastError ? <span className="text-bad">{lastError}</span> : null}
+    </CardRow>
+  );
+}
 
 /** Where heads are put out of our own reach, and how each place fares. */
 export function AnchorsCard({ sealing }: { sealing: SealingView }) {
@@ -25,42 +54,9 @@ export function AnchorsCard({ sealing }: { sealing: SealingView }) {
           them. Name a place in another account or on another machine with HOLDFAST_AUDIT_ANCHORS.
         </p>
       ) : (
-        <TableFrame>
-          <DataTable
-            caption="Anchors"
-            rows={sealing.anchors}
-            rowKey={({ kind, target }) => `${kind} ${target}`}
-            columns={[
-              { key: "kind", header: "Kind", nowrap: true, cell: ({ kind }) => kindWords[kind] ?? kind },
-              { key: "target", header: "Where", cell: ({ target }) => <NameText text={target} length={90} /> },
-              {
-                key: "last",
-                header: "Last head",
-                nowrap: true,
-                cell: ({ anchoredAt, anchoredSize }) =>
-                  anchoredAt === null ? (
-                    "none yet"
-                  ) : (
-                    <>
-                      {plural(anchoredSize ?? 0, "event")}, <RelativeMoment at={anchoredAt} now={sealing.now} />
-                    </>
-                  ),
-              },
-              {
-                key: "state",
-                header: "State",
-                cell: ({ failures, lastError }) =>
-                  failures === 0 ? (
-                    <StatusBadge kind="ok">well</StatusBadge>
-                  ) : (
-                    <StatusBadge kind="bad">
-                      {plural(failures, "failure")} in a row: {lastError}
-                    </StatusBadge>
-                  ),
-              },
-            ]}
-          />
-        </TableFrame>
+        sealing.anchors.map((anchor) => (
+          <AnchorRow key={`${anchor.kind} ${anchor.target}`} anchor={anchor} now={sealing.now} />
+        ))
       )}
     </Card>
   );
