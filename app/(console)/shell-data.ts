@@ -4,6 +4,8 @@ import { may, rolesOf, type UserActor } from "@/lib/access/permissions";
 import { listWaiting } from "@/lib/approvals/data";
 import { currentActor } from "@/lib/auth/actor";
 import { countText, plural } from "@/lib/core/words";
+import { getStanding } from "@/lib/governance/data";
+import type { Standing } from "@/lib/governance/rules";
 import { roleWords } from "@/lib/people/rules";
 import { type ConnectionFreshness, countForShell, getFreshness, type ShellCounts } from "@/lib/shell/data";
 
@@ -18,6 +20,12 @@ function navigationFor(actor: UserActor, counts: Counts): NavGroup[] {
     note: { text: countText(waiting), urgent: true, meaning: `${plural(waiting, "request")} waiting for you` },
   };
   const log: NavEntry = { href: "/audit", label: "Audit log", icon: "audit", goKey: "l" };
+  const governance: NavEntry = {
+    href: "/settings/governance",
+    label: "Governance",
+    icon: "governance",
+    goKey: "v",
+  };
   return [
     {
       entries: [
@@ -46,7 +54,13 @@ function navigationFor(actor: UserActor, counts: Counts): NavGroup[] {
         { href: "/jobs", label: "Jobs", icon: "jobs", goKey: "j", ...counted(jobs, "queued or running") },
       ],
     },
-    { title: "Decide", entries: [{ href: "/settings", label: "Settings", icon: "settings", goKey: "t" }] },
+    {
+      title: "Decide",
+      entries: [
+        ...(may(actor, "change:read") ? [governance] : []),
+        { href: "/settings", label: "Settings", icon: "settings", goKey: "t" },
+      ],
+    },
   ];
 }
 
@@ -70,6 +84,33 @@ function actionsFor(actor: UserActor): PaletteItem[] {
       : null,
     may(actor, "people:edit")
       ? { id: "do-invite", label: "Invite somebody", href: "/settings/people", keywords: ["person", "user"], group }
+      : null,
+    may(actor, "restore:freeze")
+      ? {
+          id: "do-freeze",
+          label: "Freeze all restores",
+          href: "/settings/governance/freeze",
+          keywords: ["stop", "kill switch", "release"],
+          group,
+        }
+      : null,
+    may(actor, "policy:edit")
+      ? {
+          id: "do-policy",
+          label: "Change the approval policy",
+          href: "/settings/governance/policy",
+          keywords: ["votes", "quorum", "level", "cool-down"],
+          group,
+        }
+      : null,
+    may(actor, "approval:delegate")
+      ? {
+          id: "do-delegate",
+          label: "Give my vote to somebody",
+          href: "/settings/governance/delegations",
+          keywords: ["delegate", "leave", "holiday", "vote"],
+          group,
+        }
       : null,
     {
       id: "do-theme",
@@ -108,6 +149,7 @@ type ShellData = {
   navigation: readonly NavGroup[];
   user: ShellUser;
   freshness: Freshness | null;
+  standing: Standing | null;
   actions: readonly PaletteItem[];
 };
 
@@ -125,13 +167,15 @@ export async function getShellData(): Promise<ShellData | null> {
       navigation: navigationFor(actor, { systems: 0, restores: 0, jobs: 0, waiting: 0 }),
       user,
       freshness: null,
+      standing: null,
       actions,
     };
-  const [counts, waiting, freshness] = await Promise.all([
+  const [counts, waiting, freshness, standing] = await Promise.all([
     countForShell(actor, {}),
-    may(actor, "restore:approve") ? listWaiting(actor, {}) : [],
+    listWaiting(actor, {}),
     getFreshness(actor, {}),
+    getStanding(actor, {}),
   ]);
   const navigation = navigationFor(actor, { ...counts, waiting: waiting.length });
-  return { navigation, user, freshness: toFreshness(freshness), actions };
+  return { navigation, user, freshness: toFreshness(freshness), standing, actions };
 }
