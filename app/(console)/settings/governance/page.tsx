@@ -10,7 +10,7 @@ import { TextLink } from "@/components/ui/text-link";
 import { may } from "@/lib/access/permissions";
 import { show } from "@/lib/access/show";
 import { plural } from "@/lib/core/words";
-import { getGovernance, listReviews } from "@/lib/governance/data";
+import { getGovernance, getReadiness, listReviews } from "@/lib/governance/data";
 import { setUpText } from "@/lib/governance/rules";
 import { GovernanceHead } from "./_components/governance-head";
 import { History } from "./_components/history";
@@ -28,9 +28,13 @@ const dispatchText = {
 
 /** How the installation is ruled: who must agree to what, and what is out of the ordinary about it. */
 export default async function GovernancePage() {
-  const { governance, reviews, edits } = await show(async (actor) => {
-    const [governance, reviews] = await Promise.all([getGovernance(actor, {}), listReviews(actor, {})]);
-    return { governance, reviews, edits: may(actor, "policy:edit") };
+  const { governance, reviews, people, edits } = await show(async (actor) => {
+    const [governance, reviews, { people }] = await Promise.all([
+      getGovernance(actor, {}),
+      listReviews(actor, {}),
+      getReadiness(actor, {}),
+    ]);
+    return { governance, reviews, people, edits: may(actor, "policy:edit") };
   });
   const { levels, able, versions, places, singleOperator, governedAt, dispatchMode } = governance;
   return (
@@ -55,7 +59,7 @@ export default async function GovernancePage() {
       <div className="grid items-start gap-5 xl:grid-cols-[minmax(0,1fr)_340px]">
         <div className="grid min-w-0 gap-5">
           <Card title="Who must agree" more={<>version {governance.version}</>}>
-            <PolicyTable policy={levels} able={able} />
+            <PolicyTable policy={levels} people={people} />
           </Card>
           <History versions={versions} />
         </div>

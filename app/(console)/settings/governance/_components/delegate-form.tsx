@@ -14,13 +14,15 @@ type Props = { people: readonly { id: string; displayName: string }[]; groups: r
 /** Gives one's vote to somebody for a time. */
 export function DelegateForm({ people, groups }: Props) {
   const [given, setGiven] = useState(0);
+  const [gravest, setGravest] = useState(false);
   return (
     <GovernedForm
       key={given}
       action={delegateVoteAction}
       begin={askDelegationAction}
       finish={answerProofAction}
-      label="Give my vote"
+      label={gravest ? "Ask to give my vote" : "Give my vote"}
+      asks={gravest}
       onApplied={() => setGiven((count) => count + 1)}
     >
       <Field name="delegateId" label="To whom" hint="Somebody with a factor of their own." required>
@@ -53,6 +55,8 @@ export function DelegateForm({ people, groups }: Props) {
       <Checkbox
         name="coversLevelZero"
         value="on"
+        checked={gravest}
+        onChange={(event) => setGravest(event.currentTarget.checked)}
         label="Also on level 0"
         hint="Other people agree to that first. Without it your vote on the gravest requests stays yours alone."
       />

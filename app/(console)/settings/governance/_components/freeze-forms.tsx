@@ -13,6 +13,7 @@ export function SetFreeze() {
       finish={answerProofAction}
       label="Freeze all restores"
       danger
+      asks={false}
     >
       <Field name="reason" label="Reason" hint="Everybody sees this on every page. At least 10 characters." required>
         <Textarea rows={2} maxLength={500} />

@@ -1,6 +1,7 @@
 import { factorText, votesText } from "@/app/(console)/approvals/_components/request-words";
-import { type Able, type Level, type LevelRule, missingVoters } from "@/lib/approvals/rules";
+import type { Level, LevelRule } from "@/lib/approvals/rules";
 import { durationText } from "@/lib/core/words";
+import { outOfReach, type Readiness } from "@/lib/governance/rules";
 
 export const levels: readonly Level[] = [0, 1, 2, 3];
 
@@ -21,13 +22,25 @@ export const breakGlassSeconds = 600;
 /** A span of the policy in words; none is said so. */
 export const spanText = (seconds: number) => (seconds === 0 ? "none" : durationText(seconds));
 
-/** Whether enough people could vote on a level today, in words. */
-export function ableText(rule: LevelRule, able: Able): { enough: boolean; text: string } {
-  const missing = missingVoters(rule.votes, able);
+/** Whether somebody holds a factor that a level takes. */
+export function holdsProof({ passkeys, devicePasskeys, totps }: Readiness, { factors }: LevelRule): boolean {
+  const held = { device_passkey: devicePasskeys > 0, passkey: passkeys > devicePasskeys, totp: totps > 0 };
+  return factors.some((factor) => held[factor]);
+}
+
+/** Whether enough people with the right factor could vote on a level today, in words. */
+export function ableText(rule: LevelRule, people: readonly Readiness[]): { enough: boolean; text: string } {
   if (rule.votes.length === 0) return { enough: true, text: "Asks nobody else" };
-  return missing.length === 0
+  if (outOfReach(rule.votes, [], people).length > 0)
+    return { enough: false, text: `Too few people: ${votesText(outOfReach(rule.votes, [], people))} missing` };
+  const short = outOfReach(
+    rule.votes,
+    [],
+    people.filter((person) => holdsProof(person, rule)),
+  );
+  return short.length === 0
     ? { enough: true, text: "Enough people" }
-    : { enough: false, text: `Needs ${missing.join("; ")}` };
+    : { enough: false, text: `Too few hold ${factorText(rule.factors)}` };
 }
 
 const facts = (rule: LevelRule): [string, string][] => [

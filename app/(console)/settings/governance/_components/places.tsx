@@ -90,6 +90,7 @@ function Remove({ place }: { place: Place }) {
         finish={answerProofAction}
         label="Confirm and take off"
         fields={{ placeId: place.id }}
+        asks={false}
         onApplied={() => setOpen(false)}
       />
     </Dialog>

@@ -1,13 +1,14 @@
 import { factorText, votesText } from "@/app/(console)/approvals/_components/request-words";
 import { StatusBadge } from "@/components/status/status-badge";
 import { DataTable } from "@/components/ui/table";
-import type { Able, Level, LevelRule } from "@/lib/approvals/rules";
+import type { Level, LevelRule } from "@/lib/approvals/rules";
+import type { Readiness } from "@/lib/governance/rules";
 import { ableText, levelScope, levels, spanText } from "./level-words";
 
 type Row = { level: Level; rule: LevelRule };
 
 /** Who must agree to what, level by level, and whether they could today. */
-export function PolicyTable({ policy, able }: { policy: Record<Level, LevelRule>; able: Able }) {
+export function PolicyTable({ policy, people }: { policy: Record<Level, LevelRule>; people: readonly Readiness[] }) {
   return (
     <DataTable<Row>
       caption="Who must agree, by level"
@@ -28,13 +29,13 @@ export function PolicyTable({ policy, able }: { policy: Record<Level, LevelRule>
           key: "votes",
           header: "Who agrees",
           cell: ({ rule }) => (
-            <>
-              {votesText(rule.votes)}
+            <div>
+              {rule.votes.length === 0 ? "Nobody else" : votesText(rule.votes)}
               <div className="text-ink-3">
-                {rule.votes.length === 0 ? "with " : "each with "}
+                {rule.votes.length === 0 ? "who asks starts it with " : "each with "}
                 {factorText(rule.factors)}
               </div>
-            </>
+            </div>
           ),
         },
         {
@@ -52,7 +53,7 @@ export function PolicyTable({ policy, able }: { policy: Record<Level, LevelRule>
           key: "able",
           header: "Today",
           cell: ({ rule }) => {
-            const { enough, text } = ableText(rule, able);
+            const { enough, text } = ableText(rule, people);
             return <StatusBadge kind={enough ? "ok" : "bad"}>{text}</StatusBadge>;
           },
         },

@@ -22,6 +22,7 @@ export function SingleOperator({ on }: { on: boolean }) {
       finish={answerProofAction}
       label={on ? "Ask several people again" : "Ask for single-operator mode"}
       danger={!on}
+      asks={!on}
       fields={{ on: on ? "no" : "yes" }}
       onApplied={() => setOpen(!on)}
     >

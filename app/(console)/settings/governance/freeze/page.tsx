@@ -55,12 +55,12 @@ export default async function FreezePage() {
                 header: "Released",
                 cell: ({ releasedAt, releasedBy }) =>
                   releasedAt ? (
-                    <>
+                    <div>
                       <Moment at={releasedAt} local={false} />
                       <div className="text-ink-3">
                         by <NameText text={releasedBy ?? "unknown"} length={40} />
                       </div>
-                    </>
+                    </div>
                   ) : (
                     <b className="font-medium text-bad">not yet</b>
                   ),

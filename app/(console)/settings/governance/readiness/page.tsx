@@ -134,10 +134,12 @@ function factorsText({ passkeys, devicePasskeys, totps }: Readiness) {
     ...(totps > 0 ? ["an authenticator app"] : []),
   ].join("; ");
   return (
-    <>
+    <div>
       {held || "nothing"}
-      {devicePasskeys === 0 ? <div className="text-warn">no vote on level 0</div> : null}
-    </>
+      {devicePasskeys === 0 ? (
+        <div className="text-warn">no passkey bound to a device, so no vote on level 0</div>
+      ) : null}
+    </div>
   );
 }
 
