@@ -51,7 +51,7 @@ export default async function HomePage() {
             now={home.now}
             waiting={waiting.map((request) => ({
               id: request.id,
-              what: `Restore ${request.plan?.system.name ?? request.handle}`,
+              what: request.title,
               requester: request.requester,
               expiresAt: request.approvalExpiresAt,
             }))}

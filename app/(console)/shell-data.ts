@@ -5,6 +5,8 @@ import { listWaiting } from "@/lib/approvals/data";
 import { getSealStanding } from "@/lib/audit/sealing";
 import { currentActor } from "@/lib/auth/actor";
 import { countText, plural } from "@/lib/core/words";
+import { getStanding } from "@/lib/governance/data";
+import type { Standing } from "@/lib/governance/rules";
 import { unreadCount } from "@/lib/notifications/data";
 import type { Unread } from "@/lib/notifications/rules";
 import { roleWords } from "@/lib/people/rules";
@@ -22,6 +24,12 @@ function navigationFor(actor: UserActor, counts: Counts): NavGroup[] {
   };
   const late = { note: { text: "late", urgent: true, meaning: "the log is sealed late" } };
   const log: NavEntry = { href: "/audit", label: "Audit log", icon: "audit", goKey: "l", ...(sealLate ? late : {}) };
+  const governance: NavEntry = {
+    href: "/settings/governance",
+    label: "Governance",
+    icon: "governance",
+    goKey: "v",
+  };
   return [
     {
       entries: [
@@ -50,7 +58,13 @@ function navigationFor(actor: UserActor, counts: Counts): NavGroup[] {
         { href: "/jobs", label: "Jobs", icon: "jobs", goKey: "j", ...counted(jobs, "queued or running") },
       ],
     },
-    { title: "Decide", entries: [{ href: "/settings", label: "Settings", icon: "settings", goKey: "t" }] },
+    {
+      title: "Decide",
+      entries: [
+        ...(may(actor, "change:read") ? [governance] : []),
+        { href: "/settings", label: "Settings", icon: "settings", goKey: "t" },
+      ],
+    },
   ];
 }
 
@@ -74,6 +88,33 @@ function actionsFor(actor: UserActor): PaletteItem[] {
       : null,
     may(actor, "people:edit")
       ? { id: "do-invite", label: "Invite somebody", href: "/settings/people", keywords: ["person", "user"], group }
+      : null,
+    may(actor, "restore:freeze")
+      ? {
+          id: "do-freeze",
+          label: "Freeze all restores",
+          href: "/settings/governance/freeze",
+          keywords: ["stop", "kill switch", "release"],
+          group,
+        }
+      : null,
+    may(actor, "policy:edit")
+      ? {
+          id: "do-policy",
+          label: "Change the approval policy",
+          href: "/settings/governance/policy",
+          keywords: ["votes", "quorum", "level", "cool-down"],
+          group,
+        }
+      : null,
+    may(actor, "approval:delegate")
+      ? {
+          id: "do-delegate",
+          label: "Give my vote to somebody",
+          href: "/settings/governance/delegations",
+          keywords: ["delegate", "leave", "holiday", "vote"],
+          group,
+        }
       : null,
     {
       id: "do-theme",
@@ -113,6 +154,7 @@ type ShellData = {
   user: ShellUser;
   freshness: Freshness | null;
   unread: Unread | null;
+  standing: Standing | null;
   actions: readonly PaletteItem[];
 };
 
@@ -130,16 +172,18 @@ export async function getShellData(): Promise<ShellData | null> {
       navigation: navigationFor(actor, { systems: 0, restores: 0, jobs: 0, waiting: 0, sealLate: false }),
       user,
       freshness: null,
+      standing: null,
       unread: may(actor, "self:manage") ? await unreadCount(actor, {}) : null,
       actions,
     };
-  const [counts, waiting, freshness, unread, seal] = await Promise.all([
+  const [counts, waiting, freshness, standing, unread, seal] = await Promise.all([
     countForShell(actor, {}),
-    may(actor, "restore:approve") ? listWaiting(actor, {}) : [],
+    listWaiting(actor, {}),
     getFreshness(actor, {}),
+    getStanding(actor, {}),
     unreadCount(actor, {}),
     may(actor, "audit:read") ? getSealStanding(actor, {}) : "fresh",
   ]);
   const navigation = navigationFor(actor, { ...counts, waiting: waiting.length, sealLate: seal !== "fresh" });
-  return { navigation, user, freshness: toFreshness(freshness), unread, actions };
+  return { navigation, user, freshness: toFreshness(freshness), standing, unread, actions };
 }

@@ -39,12 +39,21 @@ async function tallyUnits(place: string, filters: string[]): Promise<Tally> {
   return tallyVitest(report, code);
 }
 
-type Pass = { dispatch: DispatchMode; args: string[] };
+type Pass = { dispatch: DispatchMode; rounds: string[][] };
 
-/** Every journey where web may dispatch, then those that matter in the hardened shape, where only the worker may. */
+/**
+ * Every journey where web may dispatch, those last and one by one that touch the whole installation; then those that
+ * matter in the hardened shape, where only the worker may.
+ */
 const passes: readonly Pass[] = [
-  { dispatch: "web", args: ["--grep-invert", "@hardened"] },
-  { dispatch: "worker", args: ["--grep", "@hardened"] },
+  {
+    dispatch: "web",
+    rounds: [
+      ["--grep-invert", "@hardened|@alone"],
+      ["--grep", "@alone", "--workers", "1"],
+    ],
+  },
+  { dispatch: "worker", rounds: [["--grep", "@hardened"]] },
 ];
 
 async function tallyBrowser(place: string, filters: string[]): Promise<Tally> {
@@ -62,25 +71,28 @@ async function tallyBrowser(place: string, filters: string[]): Promise<Tally> {
 /** Raises the stack in a home of the run's own and goes through the journeys of one pass. */
 async function tallyPass(place: string, pass: Pass, filters: string[], chromium: string): Promise<Tally> {
   const folder = path.join(place, "home");
-  const report = path.join(place, `playwright-${pass.dispatch}.json`);
   const home = await claimHome(path.join(folder, "demo"));
-  let tally: Tally = { passed: 0, failed: 1, notes: ["browser tests were interrupted"] };
+  const interrupted: Tally = { passed: 0, failed: 1, notes: ["browser tests were interrupted"] };
+  const tallies: Tally[] = [];
   try {
     await withCrew({ logFolder: path.join(place, `logs-${pass.dispatch}`), home }, async (crew) => {
       const port = await nextFreePort(3_900);
       const shape = { mode: "production", durable: false, fresh: false, speed: 60, dispatch: pass.dispatch } as const;
       await raiseDemo(crew, { home: folder, port, ...shape });
-      const { code } = await runTool([tools.playwright, "test", "--pass-with-no-tests", ...pass.args, ...filters], {
-        env: { HOLDFAST_E2E_HOME: folder, CHROMIUM_PATH: chromium, PLAYWRIGHT_JSON_OUTPUT_NAME: report },
-        show: true,
-      });
-      tally = tallyPlaywright(report, code);
-      return code;
+      for (const [index, args] of pass.rounds.entries()) {
+        const report = path.join(place, `playwright-${pass.dispatch}-${index}.json`);
+        const { code } = await runTool([tools.playwright, "test", "--pass-with-no-tests", ...args, ...filters], {
+          env: { HOLDFAST_E2E_HOME: folder, CHROMIUM_PATH: chromium, PLAYWRIGHT_JSON_OUTPUT_NAME: report },
+          show: true,
+        });
+        tallies.push(tallyPlaywright(report, code));
+      }
+      return 0;
     });
   } finally {
     home.release();
   }
-  return tally;
+  return tallies.length < pass.rounds.length ? interrupted : sumTallies(tallies);
 }
 
 const sumTallies = (tallies: readonly Tally[]): Tally => ({

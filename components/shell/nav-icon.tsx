@@ -10,6 +10,7 @@ import {
   Menu,
   Plug,
   RotateCcw,
+  Scale,
   ScrollText,
   Settings,
   ShieldCheck,
@@ -34,6 +35,7 @@ const icons: Record<NavIconName, LucideIcon> = {
   continuity: ChartNoAxesColumn,
   cost: CircleDollarSign,
   policies: ListChecks,
+  governance: Scale,
   connections: Plug,
   settings: Settings,
 };

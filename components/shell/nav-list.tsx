@@ -4,10 +4,11 @@ import { useId } from "react";
 import { AppLink } from "@/components/ui/app-link";
 import { cn } from "@/components/ui/cn";
 import { NavIcon } from "./nav-icon";
-import { isCurrent, type NavEntry, type NavGroup } from "./navigation";
+import { currentOf, type NavEntry, type NavGroup } from "./navigation";
 
-function NavLink({ entry, path, onFollow }: { entry: NavEntry; path: string; onFollow: (() => void) | undefined }) {
-  const current = isCurrent(entry.href, path);
+type LinkProps = { entry: NavEntry; current: boolean; onFollow: (() => void) | undefined };
+
+function NavLink({ entry, current, onFollow }: LinkProps) {
   return (
     <AppLink
       href={entry.href}
@@ -34,6 +35,7 @@ function NavLink({ entry, path, onFollow }: { entry: NavEntry; path: string; onF
 /** The navigation's groups, with the current page marked. */
 export function NavList({ groups, onFollow }: { groups: readonly NavGroup[]; onFollow?: () => void }) {
   const path = usePathname();
+  const current = currentOf(groups, path);
   const id = useId();
   return (
     <nav aria-label="Main" className="grid gap-[18px]">
@@ -47,7 +49,7 @@ export function NavList({ groups, onFollow }: { groups: readonly NavGroup[]; onF
           <ul className="grid gap-px">
             {group.entries.map((entry) => (
               <li key={entry.href}>
-                <NavLink entry={entry} path={path} onFollow={onFollow} />
+                <NavLink entry={entry} current={entry.href === current} onFollow={onFollow} />
               </li>
             ))}
           </ul>

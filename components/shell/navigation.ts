@@ -15,6 +15,7 @@ export type NavIconName =
   | "continuity"
   | "cost"
   | "policies"
+  | "governance"
   | "connections"
   | "settings";
 
@@ -57,5 +58,16 @@ export type PaletteItem = {
 };
 
 /** Whether an entry's page, or one below it, is the one being looked at. */
-export const isCurrent = (href: string, path: string): boolean =>
+const isCurrent = (href: string, path: string): boolean =>
   href === "/" ? path === "/" : path === href || path.startsWith(`${href}/`);
+
+/** The entry being looked at: of those that lead to this page the nearest; null where none does. */
+export function currentOf(groups: readonly NavGroup[], path: string): string | null {
+  const leading = groups
+    .flatMap(({ entries }) => entries.map(({ href }) => href))
+    .filter((href) => isCurrent(href, path));
+  return leading.reduce<string | null>(
+    (best, href) => (best === null || href.length > best.length ? href : best),
+    null,
+  );
+}

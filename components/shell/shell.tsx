@@ -1,4 +1,5 @@
 import type { ReactNode } from "react";
+import type { Standing } from "@/lib/governance/rules";
 import type { Unread } from "@/lib/notifications/rules";
 import type { Density, Theme } from "./appearance";
 import { Bell } from "./bell";
@@ -11,6 +12,7 @@ import type { Freshness, NavGroup, PaletteItem, ShellUser } from "./navigation";
 import { SearchPalette } from "./search-palette";
 import { Shortcuts } from "./shortcuts";
 import { SkipLink } from "./skip-link";
+import { StandingBanners } from "./standing-banners";
 import { UserMenu } from "./user-menu";
 
 export type ShellProps = {
@@ -22,6 +24,8 @@ export type ShellProps = {
   /** What is unread; null where nobody can be told anything. */
   unread?: Unread | null;
   notificationsHref?: string;
+  /** What is out of the ordinary about who may do what; null before anybody may see anything. */
+  standing: Standing | null;
   /** The server's clock when the page was made, an ISO moment. */
   now: string;
   theme: Theme;
@@ -83,6 +87,7 @@ export function Shell(props: ShellProps) {
             )}
           </div>
         </header>
+        {props.standing === null ? null : <StandingBanners standing={props.standing} />}
         <main
           id="main"
           tabIndex={-1}

@@ -13,6 +13,8 @@ type Props<Value> = Omit<ProveFormProps<GovernedAnswer<Value>>, "onDone"> & {
   doneHref?: string;
   /** Called with the answer once it was done at once. */
   onApplied?: (value: Value) => void;
+  /** Off where nobody else is asked in any case: then no reason is asked for either. */
+  asks?: boolean;
   /** Buttons beside the one that confirms. */
   children?: ReactNode;
 };
@@ -21,7 +23,7 @@ type Props<Value> = Omit<ProveFormProps<GovernedAnswer<Value>>, "onDone"> & {
  * A form for a change of what rules the installation: a proof of presence, why, and either it is done or the request to
  * other people is shown.
  */
-export function GovernedForm<Value = null>({ doneHref, onApplied, children, ...form }: Props<Value>) {
+export function GovernedForm<Value = null>({ doneHref, onApplied, asks = true, children, ...form }: Props<Value>) {
   const router = useRouter();
   const onDone = (answer: GovernedAnswer<Value> | null) => {
     if (answer && !answer.applied) router.push(`/approvals/${answer.approvalId}`);
@@ -33,9 +35,11 @@ export function GovernedForm<Value = null>({ doneHref, onApplied, children, ...f
   return (
     <ProveForm<GovernedAnswer<Value>> {...form} onDone={onDone}>
       {children}
-      <Field name="why" label="Why" hint="Whoever is asked to agree reads this. Needed where others decide.">
-        <Textarea rows={2} maxLength={2_000} />
-      </Field>
+      {asks ? (
+        <Field name="why" label="Why" hint="Whoever is asked to agree reads this. Needed where others decide.">
+          <Textarea rows={2} maxLength={2_000} />
+        </Field>
+      ) : null}
     </ProveForm>
   );
 }

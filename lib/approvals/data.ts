@@ -18,6 +18,7 @@ import {
   type ApprovalState,
   currentVotes,
   defaultLevels,
+  factorSuffices,
   type Level,
   type LevelRule,
   missingVoters,
@@ -384,6 +385,35 @@ async function reviewOf(db: Reader, approvalId: string): Promise<ApprovalDetail[
   );
 }
 
+/** Of the people who may vote those who hold a factor that the level takes. */
+async function withFactors(
+  db: Reader,
+  voters: Awaited<ReturnType<typeof eligibleVoters>>,
+  { level, rule }: Pick<HeldApproval, "level" | "rule">,
+): Promise<ApprovalDetail["eligible"]> {
+  const factors = await db.factor.findMany({
+    where: {
+      userId: { in: voters.map(({ id }) => id) },
+      confirmedAt: { not: null },
+      removedAt: null,
+      suspectedCloneAt: null,
+    },
+    select: { userId: true, kind: true, deviceType: true, backedUp: true, usableFrom: true },
+  });
+  const now = new Date();
+  const suffices = ({ kind, deviceType, backedUp, usableFrom }: (typeof factors)[number]) =>
+    factorSuffices(
+      { kind, deviceBound: deviceType === "singleDevice" && backedUp === false, usableFrom },
+      level,
+      rule,
+      now,
+    ).ok;
+  return voters.map((voter) => ({
+    ...voter,
+    able: factors.some((factor) => factor.userId === voter.id && suffices(factor)),
+  }));
+}
+
 /** One request with its plan, its votes and who may still vote; null when there is none that may be seen. */
 export const getApproval = read(
   "restore:read",
@@ -425,7 +455,7 @@ export const getApproval = read(
       counted: counted.map(({ voter }) => voter),
       inPlaceOf: given.filter(({ delegatorId }) => delegatorId !== row.requesterId),
       review: await reviewOf(db, approvalId),
-      eligible: voters,
+      eligible: await withFactors(db, voters, toApproval(row, inForce)),
       preflight: preflight && {
         verdicts: preflight.verdicts as unknown as Verdict[],
         at: preflight.at.toISOString(),

@@ -55,7 +55,8 @@ export type ApprovalDetail = ApprovalView & {
   rule: Pick<LevelRule, "factors" | "denyThreshold" | "coolDownSeconds" | "breakGlassCoolDownSeconds">;
   /** The people whose agreement counts at this moment, by who cast it: a role that was lost takes its vote with it. */
   counted: string[];
-  eligible: { id: string; displayName: string; groups: VoterGroup[] }[];
+  /** Who may vote; `able` where they hold a factor that the level takes. */
+  eligible: { id: string; displayName: string; groups: VoterGroup[]; able: boolean }[];
   preflight: { verdicts: Verdict[]; at: Iso } | null;
   lastRestore: {
     id: string;

@@ -3,6 +3,19 @@ import type { Able, LevelRule, VoterGroup } from "@/lib/approvals/rules";
 /** What still has to be there before nobody changes the rules alone: the votes of the gravest level, and who could cast them. */
 export type SetUp = { needed: LevelRule["votes"]; able: Able };
 
+const voterWords: Record<VoterGroup, readonly [one: string, many: string]> = {
+  approver: ["approver", "approvers"],
+  security_approver: ["security approver", "security approvers"],
+};
+
+/** The set-up phase in words: until when it is open, and how far it has come. */
+export function setUpText({ needed, able }: SetUp): string {
+  const words = (group: VoterGroup, count: number) => `${count} ${voterWords[group][count === 1 ? 0 : 1]}`;
+  const people = needed.map(({ group, count }) => words(group, count)).join(" and ");
+  const there = needed.map(({ group }) => words(group, able[group])).join(" and ");
+  return `Set-up is open until ${people} have enrolled; so far ${there} have.`;
+}
+
 /** What is out of the ordinary about who may do what, and what waits for the person who looks. */
 export type Standing = {
   singleOperator: boolean;

@@ -36,6 +36,20 @@ export default async function SettingsPage() {
         shown: may(actor, "people:read"),
       },
       {
+        href: "/settings/governance",
+        title: "Governance",
+        text: "Who must agree to what, whether they could, whose vote is given away, and the switch that freezes all restores.",
+        edits: may(actor, "policy:edit"),
+        shown: may(actor, "change:read"),
+      },
+      {
+        href: "/settings/governance/delegations",
+        title: "Delegations",
+        text: "The votes that others gave to you for a time.",
+        edits: true,
+        shown: !may(actor, "change:read"),
+      },
+      {
         href: "/account",
         title: "Your account",
         text: "Your factors, your sessions, and how things look to you.",

@@ -58,7 +58,11 @@ export function lacking(request: ApprovalPage): LevelRule["votes"] {
     .filter(isCurrent(request))
     .filter(({ voterId, verdict }) => verdict === "approve" && request.counted.includes(voterId))
     .map(({ group }) => group);
-  return outOfReach(request.needed, agreed, stillOpen(request));
+  return outOfReach(
+    request.needed,
+    agreed,
+    stillOpen(request).filter(({ able }) => able),
+  );
 }
 
 /** What a person may do about a request: which votes are theirs to cast, and which one they have cast. */

@@ -1,7 +1,10 @@
 import { dehydrate, QueryClient } from "@tanstack/react-query";
 import type { Metadata } from "next";
 import { LiveQueries } from "@/components/live/live-queries";
+import { ApprovalMarks } from "@/components/status/marks";
+import { may } from "@/lib/access/permissions";
 import { show } from "@/lib/access/show";
+import { getApproval } from "@/lib/approvals/data";
 import { trailOf } from "@/lib/audit/data";
 import { getRestore, listMoments } from "@/lib/restores/data";
 import { restoreQuery } from "@/lib/restores/queries";
@@ -19,13 +22,25 @@ export default async function RestorePage({ params, searchParams }: PageProps<"/
     const moments = await show((actor) => listMoments(actor, { restoreId }));
     return <Wizard restore={restore} moments={moments} step={stepAsked(step, restore.step)} />;
   }
+  const { approval, forces } = await show(async (actor) => ({
+    approval: await getApproval(actor, { approvalId: restore.approval.id }),
+    forces: may(actor, "approval:force"),
+  }));
   const trail = await show((actor) => trailOf(actor, { targetType: "restore", targetId: restoreId }));
   const queryClient = new QueryClient();
   queryClient.setQueryData(restoreQuery(restoreId).queryKey, restore);
   return (
     <>
       <LiveQueries state={dehydrate(queryClient)}>
-        <RestoreRun restoreId={restoreId} />
+        <RestoreRun
+          restoreId={restoreId}
+          forces={forces}
+          marks={
+            approval ? (
+              <ApprovalMarks breakGlass={approval.breakGlass} singleOperator={approval.singleOperator} />
+            ) : null
+          }
+        />
       </LiveQueries>
       <TrailCard entries={trail} />
     </>

@@ -56,7 +56,7 @@ export function VoteForms(props: Props) {
   return (
     <div className="grid gap-3">
       <p className="text-ink-2">
-        Compare these words with {requester} before you decide: <FingerprintWords words={words} />
+        Compare <FingerprintWords words={words} /> with what {requester} sees before you decide.
       </p>
       <ProveForm {...proof} label="Approve" fields={{ approvalId, verdict: "approve" }}>
         <Whose {...props} />

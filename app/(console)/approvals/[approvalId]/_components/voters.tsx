@@ -42,22 +42,30 @@ export function Voters({ request }: { request: ApprovalPage }) {
         <CardRow lead={<StatusGlyph kind="bad" label="out of reach" className="mt-1" />}>
           <b className="font-medium">Out of reach</b>
           <span className="text-ink-2">
-            Even if everybody left agreed, {votesText(missing)} would be missing. An administrator gives roles under
-            Settings, People.
+            Even if everybody agreed who could, {votesText(missing)} would be missing. An administrator gives roles
+            under Settings, People; factors are added under Account.
           </span>
         </CardRow>
       ) : null}
       {votes.map((vote) => (
         <VoteRow key={`${vote.voterId}${vote.revision}`} vote={vote} request={request} />
       ))}
-      {(pending ? stillOpen(request) : []).map(({ id, displayName, groups }) => (
-        <CardRow key={id} lead={<StatusGlyph kind="none" label="has not voted" className="mt-1" />}>
-          <b className="font-medium">{id === me ? "You" : <NameText text={displayName} length={60} />}</b>
-          <span className="text-ink-3">{groupsText(groups)}, can still vote</span>
+      {(pending ? stillOpen(request) : []).map((person) => (
+        <CardRow key={person.id} lead={<StatusGlyph kind="none" label="has not voted" className="mt-1" />}>
+          <b className="font-medium">{person.id === me ? "You" : <NameText text={person.displayName} length={60} />}</b>
+          <span className="text-ink-3">
+            {groupsText(person.groups)}, {chanceOf(person, request)}
+          </span>
         </CardRow>
       ))}
     </Card>
   );
+}
+
+/** What somebody who has not voted could still do. */
+function chanceOf({ groups, able }: ApprovalPage["eligible"][number], { needed, rule }: ApprovalPage): string {
+  if (!able) return `without ${factorText(rule.factors)} that is old enough`;
+  return needed.some(({ group }) => groups.includes(group)) ? "can still vote" : "not asked here, but may refuse";
 }
 
 const proofWords = { passkey: "a passkey", totp: "a code" } as const;

@@ -48,15 +48,20 @@ export default async function ForcePage({ params }: PageProps<"/approvals/[appro
         sub={`It asks for ${votesText(request.needed)}, and ${request.agreed} agree. Votes are skipped, and nothing else is.`}
       />
       <div className="grid items-start gap-5 xl:grid-cols-[minmax(0,1fr)_340px]">
-        <Card title="In an emergency" padded className="border-bad/50">
-          {why ? (
-            <Banner kind="none" action={<TextLink href={`/approvals/${request.id}`}>Back to the request</TextLink>}>
-              {why}
-            </Banner>
-          ) : (
-            <ForceForm approvalId={request.id} target={target} label={`Force the restore to ${target}`} />
-          )}
-        </Card>
+        <div className="grid min-w-0 gap-5">
+          <Card title="In an emergency" padded className="border-bad/50">
+            {why ? (
+              <Banner kind="none" action={<TextLink href={`/approvals/${request.id}`}>Back to the request</TextLink>}>
+                {why}
+              </Banner>
+            ) : (
+              <ForceForm approvalId={request.id} target={target} label={`Force the restore to ${target}`} />
+            )}
+          </Card>
+          <Card title="What will run" padded>
+            <PlanFacts plan={plan} />
+          </Card>
+        </div>
         <div className="grid gap-5">
           <Card title="What happens then" padded>
             <ul className="grid list-disc gap-1.5 pl-4 text-ink-2">
@@ -69,9 +74,6 @@ export default async function ForcePage({ params }: PageProps<"/approvals/[appro
               <li>Two people who neither asked nor forced review it within 24 hours.</li>
               <li>While a review is overdue nothing else can be forced.</li>
             </ul>
-          </Card>
-          <Card title="What will run" padded>
-            <PlanFacts plan={plan} />
           </Card>
         </div>
       </div>

@@ -1,7 +1,7 @@
 "use client";
 import { useQueryClient, useSuspenseQuery } from "@tanstack/react-query";
 import { useRouter } from "next/navigation";
-import { useEffect, useRef } from "react";
+import { type ReactNode, useEffect, useRef } from "react";
 import { standing } from "@/app/(console)/restores/_components/standing";
 import { StatusGlyph } from "@/components/status/glyph";
 import { ProveForm } from "@/components/step-up/prove";
@@ -31,18 +31,27 @@ import { PlanFacts } from "./plan-facts";
 import { Results } from "./results";
 import { RunSteps } from "./run-steps";
 
+type Props = {
+  restoreId: string;
+  /** What is out of the ordinary about who agreed to it. */
+  marks: ReactNode;
+  /** Whether this person may force it past its votes. */
+  forces: boolean;
+};
+
 /** A restore after its wizard: waiting for people, then running, then what the data answered. */
-export function RestoreRun({ restoreId }: { restoreId: string }) {
+export function RestoreRun({ restoreId, marks, forces }: Props) {
   const query = restoreQuery(restoreId);
   const queryClient = useQueryClient();
   const { data: restore, isError } = useSuspenseQuery(query);
   const router = useRouter();
-  const seen = useRef(restore.state);
+  const states = `${restore.state} ${restore.approval.state}`;
+  const seen = useRef(states);
   useEffect(() => {
-    if (seen.current === restore.state) return;
-    seen.current = restore.state;
+    if (seen.current === states) return;
+    seen.current = states;
     router.refresh();
-  }, [restore.state, router]);
+  }, [states, router]);
   const again = () => void queryClient.invalidateQueries({ queryKey: query.queryKey });
   const { kind, text } = standing({ state: restore.state, approval: restore.approval.state });
   const waiting = restore.state === "waiting";
@@ -61,6 +70,7 @@ export function RestoreRun({ restoreId }: { restoreId: string }) {
         }
         actions={waiting ? <WaitingActions restore={restore} onDone={again} /> : null}
       />
+      {marks}
       {isError ? (
         <Banner kind="unknown">The server does not answer. What you see may be old; this page goes on trying.</Banner>
       ) : null}
@@ -84,7 +94,7 @@ export function RestoreRun({ restoreId }: { restoreId: string }) {
           </Card>
           {item ? <CodeBlock label="Equivalent command" code={equivalentCommand(item)} wrap /> : null}
         </div>
-        <VotesCard restore={restore} />
+        <VotesCard restore={restore} forces={forces} />
       </div>
     </>
   );
@@ -186,36 +196,43 @@ function StartCard({ restore, onDone }: { restore: RestoreView; onDone: () => vo
   );
 }
 
-function VotesCard({ restore }: { restore: RestoreView }) {
+/** What a finished restore took and lost, against what was promised. */
+function Measured({ restore }: { restore: RestoreView }) {
+  const { approval } = restore;
+  if (!isFinished(restore.state) || restore.rtaSeconds === null) return null;
+  return (
+    <Card padded title="Measured">
+      <div className="grid gap-3">
+        <Figure
+          label="Time to recover (RTA)"
+          value={durationText(restore.rtaSeconds)}
+          note={
+            approval.plan?.system.rtoSeconds
+              ? `of an RTO of ${durationText(approval.plan.system.rtoSeconds)}`
+              : undefined
+          }
+        />
+        {restore.rpaSeconds === null ? null : (
+          <Figure
+            label="Data lost (RPA)"
+            value={durationText(restore.rpaSeconds)}
+            note={
+              approval.plan?.system.rpoSeconds
+                ? `of an RPO of ${durationText(approval.plan.system.rpoSeconds)}`
+                : undefined
+            }
+          />
+        )}
+      </div>
+    </Card>
+  );
+}
+
+function VotesCard({ restore, forces }: { restore: RestoreView; forces: boolean }) {
   const { approval } = restore;
   return (
     <div className="grid gap-5">
-      {isFinished(restore.state) && restore.rtaSeconds !== null ? (
-        <Card padded title="Measured">
-          <div className="grid gap-3">
-            <Figure
-              label="Time to recover (RTA)"
-              value={durationText(restore.rtaSeconds)}
-              note={
-                approval.plan?.system.rtoSeconds
-                  ? `of an RTO of ${durationText(approval.plan.system.rtoSeconds)}`
-                  : undefined
-              }
-            />
-            {restore.rpaSeconds === null ? null : (
-              <Figure
-                label="Data lost (RPA)"
-                value={durationText(restore.rpaSeconds)}
-                note={
-                  approval.plan?.system.rpoSeconds
-                    ? `of an RPO of ${durationText(approval.plan.system.rpoSeconds)}`
-                    : undefined
-                }
-              />
-            )}
-          </div>
-        </Card>
-      ) : null}
+      <Measured restore={restore} />
       <Card
         title={
           approval.neededTotal === 0
@@ -254,7 +271,22 @@ function VotesCard({ restore }: { restore: RestoreView }) {
             </span>
           </CardRow>
         ) : null}
+        {forces && approval.state === "pending" ? <ForceRow approvalId={approval.id} /> : null}
       </Card>
     </div>
+  );
+}
+
+/** The way to force, for whoever holds the role: it goes to a page of its own and does nothing here. */
+function ForceRow({ approvalId }: { approvalId: string }) {
+  return (
+    <CardRow>
+      <span className="text-ink-2">In an emergency it can be forced; everybody is told, and two people review it.</span>
+      <div className="mt-1">
+        <LinkButton href={`/approvals/${approvalId}/force`} variant="danger">
+          Force past the votes…
+        </LinkButton>
+      </div>
+    </CardRow>
   );
 }
