@@ -12,6 +12,8 @@ import {
   takeRole,
 } from "@/lib/people/commands";
 import { proofOfEnabling, proofOfGift, proofOfInvitation, proofOfReissue } from "@/lib/people/data";
+import { linkIdentity, unlinkIdentity } from "@/lib/sso/commands";
+import { proofOfLink, proofOfUnlink } from "@/lib/sso/data";
 
 export async function askInvitationAction(input: unknown) {
   return askProof(proofOfInvitation, input);
@@ -27,6 +29,22 @@ export async function askEnablingAction(input: unknown) {
 
 export async function askReissueAction(input: unknown) {
   return askProof(proofOfReissue, input);
+}
+
+export async function askLinkAction(input: unknown) {
+  return askProof(proofOfLink, input);
+}
+
+export async function askUnlinkAction(input: unknown) {
+  return askProof(proofOfUnlink, input);
+}
+
+export async function linkIdentityAction(_: ActionState, form: FormData): Promise<ActionState> {
+  return submit(linkIdentity, form);
+}
+
+export async function unlinkIdentityAction(_: ActionState, form: FormData): Promise<ActionState> {
+  return submit(unlinkIdentity, form);
 }
 
 export async function answerProofAction(input: unknown) {
