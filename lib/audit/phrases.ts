@@ -102,7 +102,7 @@ const peoplePhrases: Record<string, Phrase> = {
     did: (target, d) => `took the identity ${textOf(d, "subject")} from ${target}`,
     to: "take an identity away",
   },
-  "person.log_out_everywhere": {
+  "session.end_by_provider": {
     did: (_, d) => `ended ${plural(countOf(d, "ended"), "session")} at the word of the identity provider`,
     to: "end sessions at the word of the identity provider",
   },

@@ -50,6 +50,7 @@ export async function findLiveSession(secret: string): Promise<LiveSession | nul
     left join role_grants g on g.user_id = u.id and g.revoked_at is null
     where s.token_hash = ${bytes(tokenHashOf(secret))}
       and s.revoked_at is null and s.expires_at > now() and s.idle_expires_at > now()
+      and s.created_at <= now() + interval '1 minute'
       and s.auth_epoch = u.auth_epoch
       and (u.status = 'active' or (u.status = 'invited' and s.aal = 1))
     group by s.id, u.id`;

@@ -2,9 +2,10 @@ import "server-only";
 import { setTimeout as pause } from "node:timers/promises";
 import { observe } from "@/lib/access/observe";
 import { sealPending } from "@/lib/audit/seal";
+import { sweepIdentity } from "@/lib/auth/sweep";
 import { sweepBackups } from "@/lib/backups/jobs";
 import { enqueueDueSyncs } from "@/lib/connections/due";
-import { hours, seconds } from "@/lib/core/time";
+import { hours, minutes, seconds } from "@/lib/core/time";
 import { sweepHealth } from "@/lib/health/jobs";
 import { log } from "@/lib/platform/log";
 import { sweepRestores } from "@/lib/restores/jobs";
@@ -20,6 +21,7 @@ const timers: readonly Timer[] = [
   { name: "restores sweep", everyMs: seconds(5), run: () => sweepRestores() },
   { name: "backups sweep", everyMs: seconds(5), run: () => sweepBackups() },
   { name: "audit sealing", everyMs: seconds(1), run: () => sealPending() },
+  { name: "identity sweep", everyMs: minutes(10), run: () => sweepIdentity() },
   { name: "partitions", everyMs: hours(24), run: makePartitions },
 ];
 
