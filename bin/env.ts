@@ -48,7 +48,7 @@ export const homeFolder = path.resolve(env.HOLDFAST_HOME);
 
 /** Settings that belong to one role alone and never travel to another process by inheritance. */
 const withheld =
-  /^(DATABASE_URL|HOLDFAST_(DB_.*|WEB_.*|AUDIT_.*|WORKER_KEYS|ROLE|.*_PASSWORD)|NEXTAUTH_.*|NEXT_SERVER_ACTIONS_.*|NODE_OPTIONS)$/;
+  /^(DATABASE_URL|HOLDFAST_(DB_.*|WEB_.*|AUDIT_.*|OIDC_.*|WORKER_KEYS|ROLE|.*_PASSWORD)|NEXTAUTH_.*|NEXT_SERVER_ACTIONS_.*|NODE_OPTIONS)$/;
 
 const clouds = /^(AWS|AZURE|GOOGLE)_/;
 
@@ -67,6 +67,13 @@ export const webCloudEnv: Record<string, string> = Object.fromEntries(
     const own = webClouds.exec(name)?.[1];
     return own && value !== undefined ? [[own, value]] : [];
   }),
+);
+
+/** How the web process reaches an identity provider; its secret is no other process's. */
+export const ssoEnv: Record<string, string> = Object.fromEntries(
+  Object.entries(process.env).flatMap(([name, value]) =>
+    name.startsWith("HOLDFAST_OIDC_") && value !== undefined && value !== "" ? [[name, value]] : [],
+  ),
 );
 
 /** What a child process inherits from us, and what it is given: everything but secrets, which travel by name. */

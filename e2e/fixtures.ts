@@ -33,7 +33,7 @@ async function signInThrough(page: Page, person: Person): Promise<void> {
   await page.goto("/sign-in");
   await page.getByLabel("E-mail").fill(person.email);
   await page.getByLabel("Password").fill(person.password);
-  await page.getByRole("button", { name: "Continue" }).click();
+  await page.getByRole("button", { name: "Continue", exact: true }).click();
   await page.waitForURL("**/sign-in/confirm");
   await page.getByLabel("One-time code").fill(await nextCode(person));
   await page.getByRole("button", { name: "Confirm with code" }).click();

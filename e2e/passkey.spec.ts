@@ -27,7 +27,7 @@ test("a passkey is enrolled with a proof, opens the next sign-in, and stands in 
   await page.goto("/sign-in");
   await page.getByLabel("E-mail").fill(ivana.email);
   await page.getByLabel("Password").fill(ivana.password);
-  await page.getByRole("button", { name: "Continue" }).click();
+  await page.getByRole("button", { name: "Continue", exact: true }).click();
   await page.waitForURL("**/sign-in/confirm");
   await page.getByRole("button", { name: /passkey/i }).click();
   await page.waitForURL((url) => !url.pathname.startsWith("/sign-in"));

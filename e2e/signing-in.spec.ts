@@ -11,7 +11,7 @@ test("a person with password and code comes in, and a wrong password does not", 
   await page.goto("/sign-in");
   await page.getByLabel("E-mail").fill(lena.email);
   await page.getByLabel("Password").fill("not the password at all");
-  await page.getByRole("button", { name: "Continue" }).click();
+  await page.getByRole("button", { name: "Continue", exact: true }).click();
   await expect(page.getByRole("alert").filter({ hasText: "not right" })).toBeVisible();
 
   await signIn(page, lena);
@@ -23,7 +23,7 @@ test("a password alone opens nothing", async ({ page, person }) => {
   await page.goto("/sign-in");
   await page.getByLabel("E-mail").fill(mara.email);
   await page.getByLabel("Password").fill(mara.password);
-  await page.getByRole("button", { name: "Continue" }).click();
+  await page.getByRole("button", { name: "Continue", exact: true }).click();
   await page.waitForURL("**/sign-in/confirm");
   await page.goto("/restores");
   await expect(page).toHaveURL(/\/sign-in/);

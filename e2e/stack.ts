@@ -16,7 +16,19 @@ const facts = z.object({
   ),
 });
 
-const access = z.object({ ownerUrl: z.string(), workerUrl: z.string(), env: z.record(z.string(), z.string()) });
+const access = z.object({
+  ownerUrl: z.string(),
+  workerUrl: z.string(),
+  env: z.record(z.string(), z.string()),
+  /** The identity provider that web was told of; a journey starts it. */
+  sso: z
+    .object({
+      HOLDFAST_OIDC_ISSUER: z.url(),
+      HOLDFAST_OIDC_CLIENT_ID: z.string(),
+      HOLDFAST_OIDC_CLIENT_SECRET: z.string(),
+    })
+    .optional(),
+});
 
 export type Stack = z.infer<typeof facts> & z.infer<typeof access>;
 

@@ -3,8 +3,8 @@ import fs from "node:fs";
 import os from "node:os";
 import path from "node:path";
 import { parseArgs } from "node:util";
-import { checkEscrow } from "@/bin/commands/escrow-check";
 import { Client } from "pg";
+import { checkEscrow } from "@/bin/commands/escrow-check";
 import { homeFolder } from "@/bin/env";
 import { givenOwnerUrl } from "@/bin/stack/addresses";
 import { findChromium } from "@/bin/stack/chromium";
@@ -129,7 +129,16 @@ export const doctor: Command = {
       options: { "escrow-check": { type: "boolean" } },
     });
     if (values["escrow-check"]) return checkEscrow(positionals);
-    const checks = [checkNode, checkHome, checkGit, checkChromium, checkPort, checkGivenDatabase, checkAuditLog, checkEmbedded];
+    const checks = [
+      checkNode,
+      checkHome,
+      checkGit,
+      checkChromium,
+      checkPort,
+      checkGivenDatabase,
+      checkAuditLog,
+      checkEmbedded,
+    ];
     let sick = false;
     for (const check of checks) {
       const { verdict, what } = await check();

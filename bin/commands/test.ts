@@ -1,3 +1,4 @@
+import { randomBytes } from "node:crypto";
 import fs from "node:fs";
 import path from "node:path";
 import { parseArgs } from "node:util";
@@ -68,6 +69,16 @@ async function tallyBrowser(place: string, filters: string[]): Promise<Tally> {
   return sumTallies(tallies);
 }
 
+/** The identity provider that the journeys start; web alone is told of it. */
+const testedProvider = (port: number): Record<string, string> => ({
+  HOLDFAST_OIDC_ISSUER: `http://localhost:${port}`,
+  HOLDFAST_OIDC_CLIENT_ID: "holdfast",
+  HOLDFAST_OIDC_CLIENT_SECRET: randomBytes(24).toString("base64url"),
+  HOLDFAST_OIDC_LABEL: "Nordwind ID",
+  HOLDFAST_OIDC_SCOPES: "openid profile email groups",
+  HOLDFAST_OIDC_ROLE_CLAIM: "groups",
+});
+
 /** Raises the stack in a home of the run's own and goes through the journeys of one pass. */
 async function tallyPass(place: string, pass: Pass, filters: string[], chromium: string): Promise<Tally> {
   const folder = path.join(place, "home");
@@ -78,7 +89,8 @@ async function tallyPass(place: string, pass: Pass, filters: string[], chromium:
     await withCrew({ logFolder: path.join(place, `logs-${pass.dispatch}`), home }, async (crew) => {
       const port = await nextFreePort(3_900);
       const shape = { mode: "production", durable: false, fresh: false, speed: 60, dispatch: pass.dispatch } as const;
-      await raiseDemo(crew, { home: folder, port, ...shape });
+      const sso = testedProvider(await nextFreePort(port + 1));
+      await raiseDemo(crew, { home: folder, port, sso, ...shape });
       for (const [index, args] of pass.rounds.entries()) {
         const report = path.join(place, `playwright-${pass.dispatch}-${index}.json`);
         const { code } = await runTool([tools.playwright, "test", "--pass-with-no-tests", ...args, ...filters], {

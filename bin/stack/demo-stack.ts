@@ -24,10 +24,17 @@ export type StackOptions = {
   dispatch: DispatchMode;
   /** Throw-away stacks skip fsync. */
   durable: boolean;
+  /** An identity provider that somebody else starts. */
+  sso?: Record<string, string>;
 };
 
 /** What tests need to know beyond the facts: where the database lets them in. */
-export type StackSecrets = { ownerUrl: string; workerUrl: string; env: Record<string, string> };
+export type StackSecrets = {
+  ownerUrl: string;
+  workerUrl: string;
+  env: Record<string, string>;
+  sso?: Record<string, string>;
+};
 
 /** The file that tells the browser tests how to reach the stack's database. */
 export const stackFile = (home: string) => path.join(home, "demo", "stack.json");
@@ -69,6 +76,7 @@ export async function raiseDemo(crew: Crew, options: StackOptions): Promise<Demo
     mode,
     demo: true,
     secretsHome: place,
+    ...(options.sso ? { sso: options.sso } : {}),
     cloud: {
       AWS_ACCESS_KEY_ID: smallEstateCredentials.accessKeyId,
       AWS_SECRET_ACCESS_KEY: smallEstateCredentials.secretAccessKey,
@@ -77,7 +85,12 @@ export async function raiseDemo(crew: Crew, options: StackOptions): Promise<Demo
     },
   };
   const env = workerSettings(installation);
-  const handed: StackSecrets = { ownerUrl: database.ownerUrl, workerUrl: urls.worker, env };
+  const handed: StackSecrets = {
+    ownerUrl: database.ownerUrl,
+    workerUrl: urls.worker,
+    env,
+    ...(options.sso ? { sso: options.sso } : {}),
+  };
   fs.writeFileSync(stackFile(home), JSON.stringify(handed, null, 2), { mode: 0o600 });
 
   say("Seeding the company …");

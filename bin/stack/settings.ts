@@ -1,4 +1,4 @@
-import { cloudEnv, env, homeFolder, webCloudEnv } from "@/bin/env";
+import { cloudEnv, env, homeFolder, ssoEnv, webCloudEnv } from "@/bin/env";
 import type { DispatchMode, RoleUrls } from "@/lib/platform/migrate";
 import { auditKeyFile, type Secrets } from "@/lib/platform/secrets";
 
@@ -14,7 +14,11 @@ type Common = {
 };
 
 /** What one web process needs to know. */
-export type WebInstallation = Common & { urls: Pick<RoleUrls, "app"> };
+export type WebInstallation = Common & {
+  urls: Pick<RoleUrls, "app">;
+  /** Another identity provider than the settings name: that of the tests. */
+  sso?: Record<string, string>;
+};
 type WorkerInstallation = Common & {
   urls: Pick<RoleUrls, "worker" | "sealer">;
   /** Where its secrets lie, when not in the home of this command. */
@@ -49,6 +53,7 @@ export function webSettings(installation: WebInstallation): Record<string, strin
     HOLDFAST_DB_APP_URL: urls.app,
     NEXT_SERVER_ACTIONS_ENCRYPTION_KEY: env.NEXT_SERVER_ACTIONS_ENCRYPTION_KEY ?? secrets.action,
     ...cloud,
+    ...(installation.sso ?? ssoEnv),
     ...(dispatch === "web" ? { HOLDFAST_WORKER_KEYS: env.HOLDFAST_WORKER_KEYS ?? secrets.worker } : {}),
   };
 }

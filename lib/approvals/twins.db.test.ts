@@ -48,6 +48,8 @@ describe("PostgreSQL and the rules agree", () => {
       "role.give",
       "person.invite",
       "person.reissue",
+      "person.link_identity",
+      "role.map",
       "person.enable",
       "tier.edit",
       "connection.edit",

@@ -30,6 +30,11 @@ const factorOf = (detail: Detail) => factorWords[textOf(detail, "kind")] ?? "fac
 
 const peoplePhrases: Record<string, Phrase> = {
   "session.open": { did: () => "gave the right password", to: "sign in with a password", byTarget: true },
+  "session.vouch": {
+    did: () => "came in through the identity provider",
+    to: "come in through the identity provider",
+    byTarget: true,
+  },
   "session.confirm": { did: () => "signed in with a second factor", to: "show a second factor" },
   "session.close": { did: () => "signed out", to: "sign out" },
   "session.end": { did: (_, d) => `ended a session of their own${quoted(textOf(d, "label"))}`, to: "end a session" },
@@ -85,6 +90,30 @@ const peoplePhrases: Record<string, Phrase> = {
   "people.end_sessions": {
     did: (_, d) => `ended everybody's sessions, ${countOf(d, "ended")} in all${because(d, "reason")}`,
     to: "end everybody's sessions",
+  },
+  "person.join": {
+    did: (target) => `let ${target} in through the identity provider, without any right`,
+    to: "let somebody new in",
+  },
+  "person.link_identity": {
+    did: (target, d) => `linked the identity ${textOf(d, "subject")} to ${target}`,
+    to: "link an identity",
+  },
+  "person.unlink_identity": {
+    did: (target, d) => `took the identity ${textOf(d, "subject")} from ${target}`,
+    to: "take an identity away",
+  },
+  "session.end_by_provider": {
+    did: (_, d) => `ended ${plural(countOf(d, "ended"), "session")} at the word of the identity provider`,
+    to: "end sessions at the word of the identity provider",
+  },
+  "role.map": {
+    did: (_, d) => `made the value${quoted(textOf(d, "value"))} worth the role ${roleOf(d)}`,
+    to: "map a claim to a role",
+  },
+  "role.unmap": {
+    did: (_, d) => `stopped the value${quoted(textOf(d, "value"))} from being worth the role ${roleOf(d)}`,
+    to: "remove a role mapping",
   },
   "role.give": { did: (target, d) => `gave ${target} the role ${roleOf(d)}`, to: "give a role" },
   "role.take": { did: (target, d) => `took the role ${roleOf(d)} from ${target}`, to: "take a role away" },

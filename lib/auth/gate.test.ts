@@ -24,6 +24,8 @@ it("lets our own pages write, and machines that bring no cookies", () => {
   expect(ask("POST", "/restores", { origin: ours }).kind).toBe("pass");
   expect(ask("POST", "/api/v1/restores").kind).toBe("pass");
   expect(ask("POST", "/api/agent/poll").kind).toBe("pass");
+  expect(ask("POST", "/api/auth/backchannel-logout").kind).toBe("pass");
+  expect(ask("POST", "/api/auth/backchannel-logout/x").kind).toBe("refuse");
   expect(ask("POST", "/api/v1x").kind).toBe("refuse");
   expect(ask("POST", "/api/auth/callback/credentials").kind).toBe("refuse");
 });

@@ -44,7 +44,7 @@ export type Passage =
 type Asking = { method: string; path: string; headers: Headers; hasCookie: boolean };
 
 /** These take no cookies, so nobody can borrow a browser to reach them. */
-const cookieless = (path: string) => /^\/api\/(?:v1|agent)(?:\/|$)/.test(path);
+const cookieless = (path: string) => /^\/api\/(?:(?:v1|agent)(?:\/|$)|auth\/backchannel-logout$)/.test(path);
 /** The addresses a stranger may see; everything under /api answers for itself. */
 const open = (path: string) => /^\/(?:sign-in|enroll|api)(?:\/|$)/.test(path);
 const harmless = (method: string) => method === "GET" || method === "HEAD" || method === "OPTIONS";

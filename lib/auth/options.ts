@@ -7,6 +7,8 @@ import { cookieName, cookieOptions } from "./cookie";
 import { originOf } from "./request";
 import { beforeSecondFactorMs } from "./session-rules";
 import { signInWithPassword } from "./sign-in";
+import { enterThroughProvider, ssoProviderId } from "./sso-porch";
+import { ssoProviders } from "./sso-provider";
 
 /** Null, never an exception: next-auth would put its message into an address. */
 async function authorize(credentials: unknown, request: { headers?: Record<string, unknown> | undefined }) {
@@ -30,8 +32,11 @@ export const authOptions: NextAuthOptions = {
   pages: { signIn: "/sign-in", error: "/sign-in" },
   useSecureCookies: cookieOptions.secure,
   cookies: { sessionToken: { name: cookieName, options: cookieOptions } },
-  providers: [CredentialsProvider({ credentials: { email: {}, password: {} }, authorize })],
+  providers: [CredentialsProvider({ credentials: { email: {}, password: {} }, authorize }), ...ssoProviders],
   callbacks: {
+    // An address instead of a yes: the session and its cookie are ours, and next-auth's part ends with the verified token.
+    signIn: async ({ account, profile }) =>
+      account?.provider === ssoProviderId ? enterThroughProvider(profile) : account?.type === "credentials",
     jwt: ({ token, user }) => {
       const sid = user?.id ?? token.sid;
       return sid === undefined ? {} : { sid };

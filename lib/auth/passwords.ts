@@ -23,6 +23,37 @@ function isRepetition(text: string): boolean {
   return false;
 }
 
+/** Rows of keys, the alphabet and the digits, as fingers walk over them. */
+const walks = [
+  "1234567890",
+  "0987654321",
+  "abcdefghijklmnopqrstuvwxyz",
+  "qwertyuiopasdfghjklzxcvbnm",
+  "qwertzuiopasdfghjklyxcvbnm",
+  "azertyuiopqsdfghjklmwxcvbn",
+  "1q2w3e4r5t6y7u8i9o0p",
+  "1qaz2wsx3edc4rfv5tgb6yhn7ujm8ik9ol0p",
+].flatMap((row) => [row, Array.from(row).toReversed().join("")]);
+
+const bareOf = (text: string) => text.replace(/[^\p{L}\p{N}]/gu, "");
+
+/** Whether fingers only walk: every piece of four lies on one of the rows, or crosses from one to the next. */
+function isWalk(text: string): boolean {
+  const bare = bareOf(text);
+  const onRow = (piece: string) => walks.some((row) => `${row}${row}`.includes(piece));
+  const pieces = Array.from({ length: Math.max(bare.length - 3, 0) }, (_, at) => bare.slice(at, at + 4));
+  const off = pieces.filter((piece) => !onRow(piece)).length;
+  return pieces.length > 0 && off <= Math.ceil(bare.length / 10) * 3 && off * 2 < pieces.length;
+}
+
+/** Two entries of the lists one behind the other: tried right after the lists themselves. */
+function isTwoListed(text: string): boolean {
+  const bare = bareOf(text);
+  for (let at = 3; at <= bare.length - 3; at += 1)
+    if (listed.has(bare.slice(0, at)) && listed.has(bare.slice(at))) return true;
+  return false;
+}
+
 /** Why a password cannot be had, in words for its owner; null when it can. `about` are words an attacker tries first. */
 export function faultOf(password: string, about: readonly string[]): string | null {
   const text = password.normalize("NFKC").toLowerCase();
@@ -36,6 +67,9 @@ export function faultOf(password: string, about: readonly string[]): string | nu
   if (Array.from(bare).length < passwordLength.min / 2)
     return "This is mostly your name or address; choose something else.";
   if (listed.has(text) || listed.has(core(text))) return "This password is on the lists that attackers try first.";
+  if (isWalk(text)) return "This walks along the keys or the alphabet; choose something less regular.";
+  if (isTwoListed(text) || isTwoListed(core(text)))
+    return "These are two words that attackers try together; a sentence of four or more does well.";
   if (isRepetition(text) || isRepetition(core(text)))
     return "This repeats one short piece; choose something less regular.";
   return null;

@@ -68,7 +68,7 @@ async function spendCode(tx: Tx, actor: PreMfaActor, origin: Origin, code: strin
     data: { usedAt: now },
   });
   if (count !== 1) return null;
-  const vouched = (await vouchedFor(tx, actor.sessionId)) ?? demand<never>(over);
+  const vouched = (await vouchedFor(tx, actor.sessionId)) ?? demand(over);
   const ended = await endSessionsOf(tx, actor.id, "recovery code used", now);
   const { authEpoch } = await tx.user.findUniqueOrThrow({ where: { id: actor.id }, select: { authEpoch: true } });
   const amr = [...actor.amr, "recovery"];

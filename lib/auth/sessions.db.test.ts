@@ -62,6 +62,34 @@ describe("is over", () => {
   });
 });
 
+describe("to the database's own clock", () => {
+  const left = (column: "expires_at" | "idle_expires_at", ms: number) =>
+    db.$executeRawUnsafe(
+      `update sessions set ${column} = now() + interval '${ms} milliseconds' where id = '${sessionId}'`,
+    );
+
+  it.each([
+    ["expires_at", 60_000, true],
+    ["expires_at", 0, false],
+    ["expires_at", -1, false],
+    ["idle_expires_at", 60_000, true],
+    ["idle_expires_at", 0, false],
+    ["idle_expires_at", -1, false],
+  ] as const)("%s with %i ms left", async (column, ms, alive) => {
+    await left(column, ms);
+    expect((await findLiveSession(secret)) !== null).toBe(alive);
+  });
+
+  it("a session from the future, left by a clock that went back, is over", async () => {
+    const born = (minutes: number) =>
+      db.$executeRaw`update sessions set created_at = now() + make_interval(mins => ${minutes}::int) where id = ${sessionId}::uuid`;
+    await born(0);
+    expect(await findLiveSession(secret)).not.toBeNull();
+    await born(2);
+    expect(await findLiveSession(secret)).toBeNull();
+  });
+});
+
 it("says of a session before the second factor that it is one", async () => {
   const { secret: early } = await open(userId, 1);
   expect(await findLiveSession(early)).toMatchObject({ aal: 1 });

@@ -4,9 +4,11 @@ import { type Grant, roles, type UserActor } from "@/lib/access/permissions";
 import { bytes, secretText, sha256 } from "@/lib/platform/crypto";
 import { db, type Tx } from "@/lib/platform/db";
 import type { Prisma } from "@/lib/platform/prisma/client";
+import { effectiveGrants } from "@/lib/sso/rules";
 import { tokenHashOf } from "./cookie";
 import { labelOf, type Origin } from "./request";
 import { idleMs, limitsFor, touchEveryMs } from "./session-rules";
+import { localPrivileges } from "./sso-settings";
 
 const grantRow = z.object({
   role: z.enum(roles),
@@ -26,6 +28,7 @@ type Row = {
   amr: string[];
   due: boolean;
   grants: unknown;
+  idp_roles: unknown;
 };
 
 export type LiveSession = Omit<UserActor, "requestId" | "addressPrefix"> & {
@@ -38,6 +41,7 @@ export type LiveSession = Omit<UserActor, "requestId" | "addressPrefix"> & {
 export async function findLiveSession(secret: string): Promise<LiveSession | null> {
   const [row] = await db.$queryRaw<Row[]>`
     select s.id as session_id, u.id as user_id, u.display_name as name, u.email, u.status::text as status, s.aal, s.amr,
+      s.idp_roles,
       s.last_seen_at < now() - make_interval(secs => ${touchEveryMs / 1_000}::double precision) as due,
       coalesce(jsonb_agg(jsonb_build_object('role', g.role, 'kind', g.scope_kind, 'team', g.scope_team_id,
         'key', g.scope_tag_key, 'value', g.scope_tag_value)) filter (where g.id is not null), '[]') as grants
@@ -46,6 +50,7 @@ export async function findLiveSession(secret: string): Promise<LiveSession | nul
     left join role_grants g on g.user_id = u.id and g.revoked_at is null
     where s.token_hash = ${bytes(tokenHashOf(secret))}
       and s.revoked_at is null and s.expires_at > now() and s.idle_expires_at > now()
+      and s.created_at <= now() + interval '1 minute'
       and s.auth_epoch = u.auth_epoch
       and (u.status = 'active' or (u.status = 'invited' and s.aal = 1))
     group by s.id, u.id`;
@@ -59,7 +64,11 @@ export async function findLiveSession(secret: string): Promise<LiveSession | nul
     sessionId: row.session_id,
     aal: row.aal,
     amr: row.amr,
-    grants: grantsOf(row.grants),
+    grants: effectiveGrants({
+      local: grantsOf(row.grants),
+      idp: row.idp_roles === null ? null : grantsOf(row.idp_roles),
+      localPrivileges,
+    }),
     due: row.due,
   };
 }

@@ -16,6 +16,7 @@ import {
   switchSingleOperator,
 } from "@/lib/governance/commands";
 import { enablePerson, giveRole, invitePerson, reissueCode } from "@/lib/people/commands";
+import { linkIdentity, saveRoleMapping } from "@/lib/sso/commands";
 import { editTier } from "@/lib/tiers/commands";
 import { lockChange, onChange } from "./data";
 import { demandSealing, type GovernedCommand } from "./governed";
@@ -40,6 +41,8 @@ const byAction: ReadonlyMap<string, GovernedCommand<unknown>> = new Map(
     setFreeze,
     releaseFreeze,
     delegateVote,
+    saveRoleMapping,
+    linkIdentity,
   ].map((entry) => [entry.action, entry as GovernedCommand<unknown>]),
 );
 

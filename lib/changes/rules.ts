@@ -44,9 +44,9 @@ const gravestActions = ["approval.policy", "installation.single_operator", "appr
 
 /** The laxest level an action can be asked at, whatever it says of itself: the twin of change_floor in PostgreSQL. */
 export function levelFloor(action: string, params: Record<string, unknown>): Level {
-  if (action === "role.give" || action === "person.invite") return levelOfRole(params.role as Role);
+  if (["role.give", "role.map", "person.invite"].includes(action)) return levelOfRole(params.role as Role);
   if (gravestActions.includes(action)) return 0;
-  return action === "person.reissue" ? 1 : 2;
+  return action === "person.reissue" || action === "person.link_identity" ? 1 : 2;
 }
 
 /** At least so many characters of why, where other people are asked. */

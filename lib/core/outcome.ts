@@ -29,6 +29,8 @@ export class Refusal extends Error {
 }
 
 /** Unwraps an outcome where only success can go on. */
+export function demand(outcome: Refused): never;
+export function demand<T>(outcome: Outcome<T>): T;
 export function demand<T>(outcome: Outcome<T>): T {
   if (!outcome.ok) throw new Refusal(outcome);
   return outcome.value;

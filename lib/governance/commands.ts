@@ -185,7 +185,7 @@ export const delegateVote = governed({
   input: delegationInput,
   async assess({ tx }, { delegateId, group, days: count, coversLevelZero, reason }) {
     const delegate = await tx.user.findUnique({ where: { id: delegateId }, select: { displayName: true } });
-    const name = delegate?.displayName ?? demand<never>(refuse("not_found", "This person is not there any more."));
+    const name = delegate?.displayName ?? demand(refuse("not_found", "This person is not there any more."));
     const what = `The ${group.replace("_", " ")}'s vote`;
     const to = `${name} for ${count} ${count === 1 ? "day" : "days"}${coversLevelZero ? ", also on level 0" : ""}: ${reason}`;
     return {

@@ -108,7 +108,7 @@ export const removeFactor = command({
     await tx.user.update({ where: { id: person.id }, data: { revision: { increment: 1 } } });
     const ended = await endSessionsOf(tx, person.id, "factor removed", now, person.sessionId);
     const gone = rows.find(({ id }) => id === factorId);
-    if (!gone) return demand<never>(refuse("not_found", "This factor is not there any more."));
+    if (!gone) return demand(refuse("not_found", "This factor is not there any more."));
     const { kind, name } = gone;
     await tellOfChange(tx, {
       userId: person.id,
@@ -194,7 +194,7 @@ export const endMySession = command({
   async run({ tx, actor, now }, { sessionId }) {
     const session = await tx.session.findFirst({ where: { id: sessionId, userId: actor.id }, select: { label: true } });
     if (!session || !(await endSession(tx, sessionId, "ended by its owner", now)))
-      return demand<never>(refuse("not_found", "This session has ended already."));
+      return demand(refuse("not_found", "This session has ended already."));
     return { value: null, audit: [["session", sessionId], { label: session.label }] };
   },
 });

@@ -4,8 +4,9 @@ import type { Scope } from "@/lib/access/permissions";
 import { makeEnrollmentCode } from "@/lib/auth/enrollment";
 import { endSessionsOf } from "@/lib/auth/sessions";
 import { type ChangeContext, governed } from "@/lib/changes/governed";
-import { type Assessment, gravest, levelOfRole } from "@/lib/changes/rules";
+import { gravest, levelOfRole } from "@/lib/changes/rules";
 import { demand, refuse } from "@/lib/core/outcome";
+import { bringingBack, nameOf } from "./assess";
 import { scopeOf, scopeWords } from "./operations";
 import { changeRights, keepAnAdministrator, roleWords } from "./rules";
 import { everybody, invitation, personProven, personReason, roleToGive, roleToTake } from "./schema";
@@ -17,36 +18,10 @@ function overEverybody({ visible }: Ctx): void {
   if (visible !== "all") demand(refuse("forbidden", "This needs the administrator role over everything."));
 }
 
-async function nameOf({ tx }: ChangeContext, personId: string): Promise<string> {
-  const person = await tx.user.findUnique({ where: { id: personId }, select: { displayName: true } });
-  return person?.displayName ?? demand<never>(refuse("not_found", "This person is not there any more."));
-}
-
-/** Bringing somebody back asks as many people as giving them their gravest role would. */
-async function levelOfPerson({ tx }: ChangeContext, personId: string) {
-  const held = await tx.roleGrant.findMany({ where: { userId: personId, revokedAt: null }, select: { role: true } });
-  return gravest(held.map(({ role }) => levelOfRole(role)));
-}
-
-async function bringingBack(
-  ctx: ChangeContext,
-  personId: string,
-  words: { title: (name: string) => string; what: string; from: string; to: string },
-): Promise<Assessment> {
-  const name = await nameOf(ctx, personId);
-  const { what, from, to } = words;
-  return {
-    level: (await levelOfPerson(ctx, personId)) ?? 2,
-    title: words.title(name),
-    subject: { type: "user", id: personId, name },
-    lines: [{ what, from, to }],
-  };
-}
-
 async function lockPerson({ tx }: Ctx, personId: string) {
   await tx.$queryRaw`select 1 from users where id = ${personId}::uuid for update`;
   const person = await tx.user.findUnique({ where: { id: personId } });
-  return person ?? demand<never>(refuse("not_found", "This person is not there any more."));
+  return person ?? demand(refuse("not_found", "This person is not there any more."));
 }
 
 /** How many other people could still administer the installation; taken one at a time, so that two cannot remove each other. */
@@ -191,7 +166,7 @@ export const takeRole = command({
     overEverybody(ctx);
     const { tx, actor, now } = ctx;
     const grant = await tx.roleGrant.findFirst({ where: { id: roleGrantId, revokedAt: null } });
-    if (!grant) return demand<never>(refuse("not_found", "This role was taken away already."));
+    if (!grant) return demand(refuse("not_found", "This role was taken away already."));
     demand(changeRights(actor.id, grant.userId));
     if (grant.role === "administrator") demand(keepAnAdministrator(await otherAdministrators(ctx, grant.userId)));
     await lockPerson(ctx, grant.userId);
@@ -281,7 +256,7 @@ export const endEverybodysSessions = command({
   async run(ctx, { reason }) {
     overEverybody(ctx);
     const { tx, actor, now } = ctx;
-    if (actor.kind !== "user") return demand<never>(refuse("forbidden", "Only a person ends everybody's sessions."));
+    if (actor.kind !== "user") return demand(refuse("forbidden", "Only a person ends everybody's sessions."));
     const people = await tx.$executeRaw`update users set auth_epoch = auth_epoch + 1 where id <> ${actor.id}::uuid`;
     const { count } = await tx.session.updateMany({
       where: { userId: { not: actor.id }, revokedAt: null, expiresAt: { gt: now } },

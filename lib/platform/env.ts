@@ -4,6 +4,21 @@ import { parseExceptions } from "./outbound-rules";
 
 const roles = ["web", "worker", "sealer", "tool"] as const;
 
+/** Compose files hand on what is not set as an empty text. */
+const unset = (value: unknown) => (value === "" ? undefined : value);
+
+const listOf = (text: string) =>
+  text
+    .split(",")
+    .map((entry) => entry.trim())
+    .filter((entry) => entry !== "");
+
+/** An address on this machine may be plain http: that is how tests and trials reach theirs. */
+const isPrivateOrHttps = (address: string) => {
+  const { protocol, hostname } = new URL(address);
+  return protocol === "https:" || (protocol === "http:" && ["localhost", "127.0.0.1", "[::1]"].includes(hostname));
+};
+
 const schema = z.object({
   NODE_ENV: z.enum(["development", "test", "production"]).default("development"),
   /** Which of the four database roles this process wears. */
@@ -31,6 +46,24 @@ const schema = z.object({
   HOLDFAST_TRUSTED_HOPS: z.coerce.number().int().min(0).max(5).default(0),
   /** Ranges and ports of one's own network that outgoing calls may reach, as "10.20.0.0/16:443, [fd12::/32]:8443". */
   HOLDFAST_OUTBOUND_ALLOW: z.string().default("").transform(parseExceptions),
+  /** The identity provider for single sign-on: its exact issuer. All that follow mean nothing without it. */
+  HOLDFAST_OIDC_ISSUER: z.preprocess(
+    unset,
+    z.url().refine(isPrivateOrHttps, "An identity provider is reached by https.").optional(),
+  ),
+  HOLDFAST_OIDC_CLIENT_ID: z.preprocess(unset, z.string().optional()),
+  HOLDFAST_OIDC_CLIENT_SECRET: z.preprocess(unset, z.string().optional()),
+  /** How the sign-in page calls it. */
+  HOLDFAST_OIDC_LABEL: z.preprocess(unset, z.string().max(40).default("single sign-on")),
+  HOLDFAST_OIDC_SCOPES: z.preprocess(unset, z.string().default("openid profile email")),
+  /** Where in the ID token roles are read from, such as `groups` or `realm_access.roles`. */
+  HOLDFAST_OIDC_ROLE_CLAIM: z.preprocess(unset, z.string().optional()),
+  /** The words of acr or amr, separated by commas, that say two factors were shown there. */
+  HOLDFAST_OIDC_ACR_VALUES: z.preprocess(unset, z.string().default("").transform(listOf)),
+  /** Whether somebody unknown becomes a person without any right, or is turned away. */
+  HOLDFAST_OIDC_JIT: z.preprocess(unset, z.enum(["on", "off"]).default("off")),
+  /** Whether privileged roles given here count without the identity provider's word. */
+  HOLDFAST_OIDC_LOCAL_PRIVILEGES: z.preprocess(unset, z.enum(["0", "1"]).default("0")),
   /** A pretend cloud's address for connections that name none (demo and tests). */
   HOLDFAST_AWS_ENDPOINT: z.url().optional(),
 });

@@ -3,9 +3,10 @@ import { setTimeout as pause } from "node:timers/promises";
 import { observe } from "@/lib/access/observe";
 import { tellDenials } from "@/lib/audit/denials";
 import { sealPending } from "@/lib/audit/seal";
+import { sweepIdentity } from "@/lib/auth/sweep";
 import { sweepBackups } from "@/lib/backups/jobs";
 import { enqueueDueSyncs } from "@/lib/connections/due";
-import { hours, seconds } from "@/lib/core/time";
+import { hours, minutes, seconds } from "@/lib/core/time";
 import { drillWhenDue } from "@/lib/governance/jobs";
 import { sweepHealth } from "@/lib/health/jobs";
 import { log } from "@/lib/platform/log";
@@ -26,6 +27,7 @@ const timers: readonly Timer[] = [
   { name: "audit anchors", everyMs: seconds(5), run: () => keepAnchors() },
   { name: "denied attempts", everyMs: seconds(30), run: () => tellDenials(workerActor()) },
   { name: "readiness drill", everyMs: hours(6), run: () => drillWhenDue(workerActor()) },
+  { name: "identity sweep", everyMs: minutes(10), run: () => sweepIdentity() },
   { name: "partitions", everyMs: hours(24), run: makePartitions },
 ];
 

@@ -9,8 +9,8 @@ import { Input } from "@/components/ui/input";
 const wrong = "E-mail or password is not right. After several failed tries, wait five minutes before the next one.";
 const unreachable = "The server could not be reached. Try again.";
 
-/** E-mail and password; what was typed stays, whatever the answer. */
-export function SignInForm() {
+/** E-mail and password; what was typed stays, whatever the answer. Less prominent where there is another way in. */
+export function SignInForm({ prominent }: { prominent: boolean }) {
   const alert = useRef<HTMLDivElement>(null);
   const [trouble, setTrouble] = useState<string | null>(null);
   const [pending, setPending] = useState(false);
@@ -44,12 +44,12 @@ export function SignInForm() {
         </Banner>
       )}
       <Field name="email" label="E-mail" required>
-        <Input type="email" autoComplete="username" autoCapitalize="none" spellCheck={false} autoFocus />
+        <Input type="email" autoComplete="username" autoCapitalize="none" spellCheck={false} autoFocus={prominent} />
       </Field>
       <Field name="password" label="Password" required>
         <Input type="password" autoComplete="current-password" />
       </Field>
-      <Button type="submit" variant="primary" pending={pending} className="w-full">
+      <Button type="submit" variant={prominent ? "primary" : "default"} pending={pending} className="w-full">
         Continue
       </Button>
     </form>

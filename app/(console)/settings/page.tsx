@@ -50,6 +50,13 @@ export default async function SettingsPage() {
         shown: !may(actor, "change:read"),
       },
       {
+        href: "/settings/single-sign-on",
+        title: "Single sign-on",
+        text: "The identity provider people may come in through, and what its claims are worth here.",
+        edits: may(actor, "people:edit"),
+        shown: may(actor, "people:read"),
+      },
+      {
         href: "/account",
         title: "Your account",
         text: "Your factors, your sessions, and how things look to you.",

@@ -4,9 +4,6 @@ import { type Prisma, PrismaClient } from "@/lib/platform/prisma/client";
 /** The owner's address of the test's database. */
 export const ownerUrl = process.env.TEST_DATABASE_OWNER_URL ?? "";
 
-/** The test's database by its owner's address. */
-export const ownerUrl = process.env.TEST_DATABASE_OWNER_URL ?? "";
-
 /** The test's database as its owner sees it, for laying rows that no running role may write. */
 export const ownerDb = new PrismaClient({
   adapter: new PrismaPg({ connectionString: ownerUrl, max: 2 }),

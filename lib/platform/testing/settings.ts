@@ -6,6 +6,11 @@ Object.assign(process.env, {
   HOLDFAST_WORKER_KEYS: `k1:${Buffer.alloc(32, 9).toString("base64")}`,
   HOLDFAST_AUDIT_KEY: Buffer.alloc(32, 11).toString("base64"),
   HOLDFAST_LOG_LEVEL: "silent",
+  /** An identity provider that is never called: tests bring the claims of its tokens themselves. */
+  HOLDFAST_OIDC_ISSUER: "https://id.example.test",
+  HOLDFAST_OIDC_CLIENT_ID: "holdfast",
+  HOLDFAST_OIDC_CLIENT_SECRET: "a-secret-for-tests",
+  HOLDFAST_OIDC_ROLE_CLAIM: "groups",
   /** The sandbox estates' user, who may assume the roles of their connections. */
   AWS_ACCESS_KEY_ID: "AKIANORDWINDSANDBOX1",
   AWS_SECRET_ACCESS_KEY: "sandbox/secret/that/opens/nothing/outside",

@@ -247,11 +247,11 @@ $$;
 -- The laxest level a change can be asked at: the twin of levelFloor in lib/changes/rules.ts.
 CREATE FUNCTION change_floor(action text, params jsonb) RETURNS integer LANGUAGE sql IMMUTABLE AS $$
   SELECT CASE
-    WHEN action IN ('role.give', 'person.invite') THEN CASE
+    WHEN action IN ('role.give', 'role.map', 'person.invite') THEN CASE
       WHEN params->>'role' IN ('approver', 'security_approver', 'administrator', 'break_glass') THEN 0
       WHEN params->>'role' = 'operator' THEN 1 ELSE 2 END
     WHEN action IN ('approval.policy', 'installation.single_operator', 'approval.place.add', 'approval.delegate') THEN 0
-    WHEN action = 'person.reissue' THEN 1
+    WHEN action IN ('person.reissue', 'person.link_identity') THEN 1
     ELSE 2 END
 $$;
 

@@ -11,6 +11,8 @@ import {
   reissueCode,
   takeRole,
 } from "@/lib/people/commands";
+import { linkIdentity, unlinkIdentity } from "@/lib/sso/commands";
+import { proofOfUnlink } from "@/lib/sso/data";
 
 export async function askInvitationAction(input: unknown) {
   return askProof(invitePerson.proof, input);
@@ -26,6 +28,22 @@ export async function askEnablingAction(input: unknown) {
 
 export async function askReissueAction(input: unknown) {
   return askProof(reissueCode.proof, input);
+}
+
+export async function askLinkAction(input: unknown) {
+  return askProof(linkIdentity.proof, input);
+}
+
+export async function askUnlinkAction(input: unknown) {
+  return askProof(proofOfUnlink, input);
+}
+
+export async function linkIdentityAction(_: ActionState, form: FormData) {
+  return submitFor(linkIdentity, form);
+}
+
+export async function unlinkIdentityAction(_: ActionState, form: FormData): Promise<ActionState> {
+  return submit(unlinkIdentity, form);
 }
 
 export async function answerProofAction(input: unknown) {

@@ -7,7 +7,9 @@ import { PageHeader } from "@/components/ui/page-header";
 import { may } from "@/lib/access/permissions";
 import { show, signedIn } from "@/lib/access/show";
 import { getPerson, listTeamNames } from "@/lib/people/data";
+import { listIdentities } from "@/lib/sso/data";
 import { Access } from "../_components/access";
+import { Identities } from "../_components/identities";
 import { factorText, PersonStatus } from "../_components/people-table";
 import { Roles } from "../_components/roles";
 
@@ -17,9 +19,10 @@ export const metadata: Metadata = { title: "Person" };
 export default async function PersonPage({ params }: PageProps<"/settings/people/[personId]">) {
   const { personId } = await params;
   const actor = await signedIn();
-  const [person, teams] = await Promise.all([
+  const [person, teams, { known }] = await Promise.all([
     show((one) => getPerson(one, { personId })),
     show((one) => listTeamNames(one, {})),
+    show(async (one) => ({ known: await listIdentities(one, { personId }) })),
   ]);
   const now = new Date().toISOString();
   const own = actor.id === person.id;
@@ -62,6 +65,9 @@ export default async function PersonPage({ params }: PageProps<"/settings/people
         />
       </Card>
       <Roles person={person} teams={teams} edits={edits && !own} />
+      {known === null ? null : (
+        <Identities personId={person.id} name={person.displayName} known={known} edits={edits && !own} now={now} />
+      )}
       {edits ? <Access person={person} own={own} /> : null}
     </div>
   );
