@@ -32,7 +32,7 @@ vi.mock("@/lib/access/command", async (original) => {
   return { ...real, command };
 });
 
-const makesDoors = /from "@\/lib\/access\/(?:read|command)"/;
+const makesDoors = /from "@\/lib\/(?:access\/(?:read|command)|changes\/governed)"/;
 const files = listSources("lib").filter((file) => !isTestFile(file) && makesDoors.test(readSource(file)));
 const areaOf = (file: string) => file.split("/")[1] ?? "";
 
@@ -44,6 +44,10 @@ beforeAll(async () => {
     for (const [name, value] of Object.entries(exported)) {
       const found = made.find(({ door }) => door === value);
       if (found) named.set(`${areaOf(file)}.${name}`, found);
+      // A governed command brings the door that names its proof along.
+      const proof = typeof value === "function" && "proof" in value ? value.proof : null;
+      const asked = made.find(({ door }) => door === proof);
+      if (asked) named.set(`${areaOf(file)}.${name}.proof`, asked);
     }
   }
 }, 60_000);

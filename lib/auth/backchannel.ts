@@ -1,11 +1,12 @@
 import "server-only";
-import { createRemoteJWKSet, type JWTVerifyGetKey, jwtVerify } from "jose";
+import { createLocalJWKSet, type JSONWebKeySet, type JWTVerifyGetKey, jwtVerify } from "jose";
 import { z } from "zod";
 import { transactionTime } from "@/lib/access/command";
 import { record } from "@/lib/audit/record";
-import { minutes, seconds } from "@/lib/core/time";
+import { minutes } from "@/lib/core/time";
 import { bytes, sha256 } from "@/lib/platform/crypto";
 import { db, type Tx } from "@/lib/platform/db";
+import { callOut } from "@/lib/platform/http-out";
 import { log } from "@/lib/platform/log";
 import type { Origin } from "./request";
 import { atTheDoor } from "./sign-in";
@@ -87,18 +88,19 @@ async function endNamed(tx: Tx, issuer: string, { jti, sub, sid }: Named, origin
 
 const discovered = z.looseObject({ issuer: z.string(), jwks_uri: z.url() });
 
-let known: { issuer: string; keys: JWTVerifyGetKey } | null = null;
+const keysLiveMs = minutes(5);
+
+let known: { issuer: string; keys: JWTVerifyGetKey; readAt: number } | null = null;
+
+const readJson = async (url: string): Promise<unknown> =>
+  JSON.parse(Buffer.from((await callOut(url)).body).toString("utf8"));
 
 /** The provider's signing keys, found through its discovery document; that it names itself rightly is checked. */
 export async function providerKeys({ issuer }: Pick<SsoSettings, "issuer">): Promise<JWTVerifyGetKey> {
-  if (known?.issuer === issuer) return known.keys;
-  const response = await fetch(`${issuer.replace(/\/$/, "")}/.well-known/openid-configuration`, {
-    redirect: "error",
-    signal: AbortSignal.timeout(seconds(10)),
-  });
-  const document = discovered.parse(await response.json());
+  if (known?.issuer === issuer && Date.now() - known.readAt < keysLiveMs) return known.keys;
+  const document = discovered.parse(await readJson(`${issuer.replace(/\/$/, "")}/.well-known/openid-configuration`));
   if (document.issuer !== issuer) throw new Error("The discovery document names another issuer.");
-  const keys = createRemoteJWKSet(new URL(document.jwks_uri), { timeoutDuration: seconds(10) });
-  known = { issuer, keys };
+  const keys = createLocalJWKSet((await readJson(document.jwks_uri)) as JSONWebKeySet);
+  known = { issuer, keys, readAt: Date.now() };
   return keys;
 }

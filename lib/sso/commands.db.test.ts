@@ -9,6 +9,7 @@ import { ssoSettings } from "@/lib/auth/sso-settings";
 import { SoftwarePasskey } from "@/lib/auth/testing/passkey";
 import type { Outcome } from "@/lib/core/outcome";
 import { db } from "@/lib/platform/db";
+import { outcomeOf } from "@/lib/platform/testing/armed";
 import { person } from "@/lib/platform/testing/people";
 import { linkIdentity, removeRoleMapping, saveRoleMapping, unlinkIdentity } from "./commands";
 import { getSso, listIdentities, proofOfUnlink, proofOfUnmapping } from "./data";
@@ -51,8 +52,8 @@ const enter = (sub: string, groups: string[] = []) =>
       agent: "",
     },
   );
-const link = async (words: { personId: string; subject: string }) =>
-  linkIdentity(admin, { ...words, grantId: await proven(linkIdentity.proof(admin, words)) });
+const link = (words: { personId: string; subject: string }) =>
+  outcomeOf(async () => linkIdentity(admin, { ...words, grantId: await proven(linkIdentity.proof(admin, words)) }));
 
 describe("an identity", () => {
   it("is linked with a proof for this person and this subject, and opens their sessions", async () => {
@@ -103,8 +104,10 @@ describe("an identity", () => {
 
 describe("the role map", () => {
   const words = { value: "dr-operators", role: "operator", scope: "everything" };
-  const save = async (said: typeof words) =>
-    saveRoleMapping(admin, { ...said, grantId: await proven(saveRoleMapping.proof(admin, said)) });
+  const save = (said: typeof words) =>
+    outcomeOf(async () =>
+      saveRoleMapping(admin, { ...said, grantId: await proven(saveRoleMapping.proof(admin, said)) }),
+    );
 
   it("grows with a proof for these very words, once", async () => {
     expect(await saveRoleMapping(admin, words)).toMatchObject({ ok: false, code: "step_up_required" });
