@@ -134,7 +134,7 @@ function sizeOf({ verdict, size }: { verdict: string; size: number }): number {
   return size;
 }
 
-const appended = 30_000;
+const appended = 12_000;
 try {
   const rates = { plain: [] as number[], chained: [] as number[], ours: [] as number[] };
   for (let round = 0; round < rounds; round += 1) {

@@ -21,14 +21,18 @@ export const exportAudit = command({
   action: "audit.export",
   permission: "audit:export",
   input: exportInput,
-  async run({ tx, actor, now, visible }, { format, ...filter }) {
-    const [row] = await tx.$queryRaw<{ n: number }[]>`
-      select count(*)::int as n from (
-        select 1 from audit_events e where ${sqlWanted(filter, visible, actor)} and e.ts <= ${now} limit ${exportMost + 1}) x`;
-    const found = row?.n ?? 0;
+  async run({ tx, actor, visible }, { format, ...filter }) {
+    // To the microsecond, since an event may be as young as the question.
+    const [row] = await tx.$queryRaw<{ n: number; until: string }[]>`
+      select to_char(now() at time zone 'utc', 'YYYY-MM-DD"T"HH24:MI:SS.US"Z"') as until, (
+        select count(*)::int from (
+          select 1 from audit_events e where ${sqlWanted(filter, visible, actor)} and e.ts <= now()
+          limit ${exportMost + 1}) x) as n`;
+    if (!row) throw new Error("The database did not tell the time.");
+    const found = row.n;
     const count = Math.min(found, exportMost);
     const truncated = found > exportMost;
-    const value = { count, truncated, until: now.toISOString() };
+    const value = { count, truncated, until: row.until };
     return { value, audit: [["audit", "export"], { format, filter: plain(filter), count, truncated }] };
   },
 });

@@ -77,6 +77,8 @@ const keptReport = z.object({
   notes: z.array(z.string()),
 });
 
+const stampOf = ({ id, state }: { id: string; state: string }) => `${id} ${state}`;
+
 const verificationState = z.enum(["waiting", "running", "ok", "broken", "failed"]);
 
 /** The newest verification, and what it found. */
@@ -86,7 +88,7 @@ export const getVerification = read("audit:read", z.object({}), async ({ db }) =
   const report = keptReport.safeParse(last.report);
   const state = verificationState.parse(last.state);
   return {
-    id: last.id,
+    stamp: stampOf(last),
     state,
     at: last.stateAt.toISOString(),
     report: report.success ? report.data : null,
@@ -96,5 +98,5 @@ export const getVerification = read("audit:read", z.object({}), async ({ db }) =
 /** Changes when a verification begins or ends. */
 export const getVerificationStamp = read("audit:read", z.object({}), async ({ db }) => {
   const last = await db.auditVerification.findFirst({ orderBy: [{ requestedAt: "desc" }, { id: "desc" }] });
-  return { stamp: last ? `${last.id} ${last.state}` : "none" };
+  return { stamp: last ? stampOf(last) : "none" };
 });

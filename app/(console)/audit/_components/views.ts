@@ -24,6 +24,8 @@ export type SealingView = {
 
 /** A verification as the screen shows it. */
 export type VerificationView = {
+  /** Changes with every step of it. */
+  stamp: string;
   state: "waiting" | "running" | "ok" | "broken" | "failed";
   at: string;
   report: {

@@ -1,4 +1,3 @@
-import { LiveRefresh } from "@/app/(console)/_components/live-refresh";
 import { StatusBadge } from "@/components/status/status-badge";
 import { ActionForm, SubmitButton } from "@/components/ui/action-form";
 import { Card, CardRow } from "@/components/ui/card";
@@ -7,6 +6,7 @@ import { countText } from "@/lib/core/words";
 import { verificationLook } from "../../_components/look";
 import type { VerificationView } from "../../_components/views";
 import { requestVerificationAction } from "../../actions";
+import { VerificationWatch } from "./verification-watch";
 
 type Report = NonNullable<VerificationView["report"]>;
 
@@ -80,7 +80,7 @@ export function VerifyCard({ verification }: { verification: VerificationView | 
         </ActionForm>
       }
     >
-      {underWay ? <LiveRefresh url="/api/live/audit" /> : null}
+      {underWay ? <VerificationWatch shown={verification.stamp} /> : null}
       {verification === null ? (
         <p className="p-4 text-ink-2">
           The worker reads every event from the first on, makes the tree anew, and checks keys, anchors and votes.
