@@ -12,6 +12,7 @@ import { NameText } from "@/components/ui/name-text";
 import { PageHeader } from "@/components/ui/page-header";
 import { Pager } from "@/components/ui/pager";
 import { DataTable } from "@/components/ui/table";
+import { TableKeys } from "@/components/ui/table-keys";
 import { TextLink } from "@/components/ui/text-link";
 import { show } from "@/lib/access/show";
 import { listApprovals, listWaiting } from "@/lib/approvals/data";
@@ -55,50 +56,52 @@ export default async function ApprovalsPage({ searchParams }: PageProps<"/approv
           current: name === view,
         }))}
       />
-      <Card>
-        <DataTable
-          caption="Requests, newest first"
-          rows={rows}
-          rowKey={(row) => row.id}
-          empty={
-            <EmptyState title="No requests here">
-              When somebody asks to restore a system or to change a rule, what they ask for appears here.
-            </EmptyState>
-          }
-          columns={[
-            { key: "what", header: "Request", cell: (row) => <What row={row} /> },
-            {
-              key: "state",
-              header: "State",
-              cell: (row) => (
-                <StatusBadge kind={standingOf(row).kind}>
-                  <span className="whitespace-nowrap">{standingOf(row).text}</span>
-                </StatusBadge>
-              ),
-            },
-            {
-              key: "votes",
-              header: "Votes",
-              nowrap: true,
-              cell: (row) => (row.neededTotal === 0 ? "none needed" : `${row.agreed} of ${row.neededTotal}`),
-            },
-            { key: "level", header: "Level", align: "end", cell: (row) => row.level },
-            {
-              key: "who",
-              header: "Asked by",
-              cell: (row) => (row.mine ? "You" : <NameText text={row.requester} length={40} />),
-            },
-            {
-              key: "words",
-              header: "Fingerprint",
-              wideOnly: true,
-              nowrap: true,
-              cell: (row) => <FingerprintWords words={row.words.slice(0, 3)} />,
-            },
-            { key: "until", header: "Ends", nowrap: true, cell: (row) => <Ends row={row} now={now} /> },
-          ]}
-        />
-      </Card>
+      <TableKeys>
+        <Card>
+          <DataTable
+            caption="Requests, newest first"
+            rows={rows}
+            rowKey={(row) => row.id}
+            empty={
+              <EmptyState title="No requests here">
+                When somebody asks to restore a system or to change a rule, what they ask for appears here.
+              </EmptyState>
+            }
+            columns={[
+              { key: "what", header: "Request", cell: (row) => <What row={row} /> },
+              {
+                key: "state",
+                header: "State",
+                cell: (row) => (
+                  <StatusBadge kind={standingOf(row).kind}>
+                    <span className="whitespace-nowrap">{standingOf(row).text}</span>
+                  </StatusBadge>
+                ),
+              },
+              {
+                key: "votes",
+                header: "Votes",
+                nowrap: true,
+                cell: (row) => (row.neededTotal === 0 ? "none needed" : `${row.agreed} of ${row.neededTotal}`),
+              },
+              { key: "level", header: "Level", align: "end", cell: (row) => row.level },
+              {
+                key: "who",
+                header: "Asked by",
+                cell: (row) => (row.mine ? "You" : <NameText text={row.requester} length={40} />),
+              },
+              {
+                key: "words",
+                header: "Fingerprint",
+                wideOnly: true,
+                nowrap: true,
+                cell: (row) => <FingerprintWords words={row.words.slice(0, 3)} />,
+              },
+              { key: "until", header: "Ends", nowrap: true, cell: (row) => <Ends row={row} now={now} /> },
+            ]}
+          />
+        </Card>
+      </TableKeys>
       <Pager
         previousHref={asked.after ? `/approvals?show=${view}` : null}
         nextHref={next ? `/approvals?show=${view}&after=${next}` : null}
@@ -169,20 +172,20 @@ function standingOf(row: ApprovalView) {
 function Ends({ row, now }: { row: ApprovalView; now: string }) {
   if (row.state === "pending" && row.approvalExpiresAt)
     return (
-      <>
+      <span>
         in <Countdown at={row.approvalExpiresAt} now={now} over="a moment" />
-      </>
+      </span>
     );
   const untouched = row.change ? row.change.state === "waiting" : row.restoreState === "waiting";
   if (row.state === "approved" && untouched && row.executeBefore)
     return row.notBefore && row.notBefore > now ? (
-      <>
-        from <Countdown at={row.notBefore} now={now} over="now" />
-      </>
+      <span>
+        can start in <Countdown at={row.notBefore} now={now} over="a moment" />
+      </span>
     ) : (
-      <>
+      <span>
         start within <Countdown at={row.executeBefore} now={now} over="no time" />
-      </>
+      </span>
     );
   return row.submittedAt ? <Moment at={row.submittedAt} local={false} /> : <>–</>;
 }

@@ -1,5 +1,5 @@
 import type { Metadata } from "next";
-import { groupsText } from "@/app/(console)/approvals/_components/request-words";
+import { factorText, groupsText } from "@/app/(console)/approvals/_components/request-words";
 import { StatusBadge } from "@/components/status/status-badge";
 import { Banner } from "@/components/ui/banner";
 import { Card } from "@/components/ui/card";
@@ -16,19 +16,20 @@ import { getGovernance, getMyDrill, getReadiness } from "@/lib/governance/data";
 import { hoursText, isReady, type Readiness, uncoveredHours } from "@/lib/governance/rules";
 import { AnswerDrill, StartDrill } from "../_components/drill-forms";
 import { GovernanceHead } from "../_components/governance-head";
+import { holdsProof } from "../_components/level-words";
 
 export const metadata: Metadata = { title: "Readiness of approvers" };
 
 /** Whether approvers can still approve, and at which hours nobody could be asked. */
 export default async function ReadinessPage() {
-  const { people, drill, now, mine, rule, starts, mayInvite } = await show(async (actor) => {
+  const { people, drill, now, mine, rule, gravest, starts, mayInvite } = await show(async (actor) => {
     const [readiness, { levels }, mine] = await Promise.all([
       getReadiness(actor, {}),
       getGovernance(actor, {}),
       may(actor, "approval:drill") ? getMyDrill(actor, {}) : null,
     ]);
     const [starts, mayInvite] = [may(actor, "policy:edit"), may(actor, "people:edit")];
-    return { ...readiness, mine, rule: levels[1], starts, mayInvite };
+    return { ...readiness, mine, rule: levels[1], gravest: levels[0], starts, mayInvite };
   });
   const at = new Date(now);
   const ready = people.filter((person) => isReady(person, at));
@@ -95,7 +96,7 @@ export default async function ReadinessPage() {
                 </>
               ),
             },
-            { key: "factors", header: "Holds", cell: (person) => factorsText(person) },
+            { key: "factors", header: "Holds", cell: (person) => holdings(person, gravest) },
             { key: "zone", header: "Clock", nowrap: true, cell: ({ timeZone }) => timeZone.replaceAll("_", " ") },
             {
               key: "proven",
@@ -128,7 +129,8 @@ export default async function ReadinessPage() {
 }
 
 /** What somebody votes with, and what they could not vote on for want of it. */
-function factorsText({ passkeys, devicePasskeys, totps }: Readiness) {
+function holdings(person: Readiness, gravest: LevelRule) {
+  const { passkeys, devicePasskeys, totps } = person;
   const held = [
     ...(passkeys > 0 ? [`${plural(passkeys, "passkey")}, ${devicePasskeys} bound to a device`] : []),
     ...(totps > 0 ? ["an authenticator app"] : []),
@@ -136,9 +138,9 @@ function factorsText({ passkeys, devicePasskeys, totps }: Readiness) {
   return (
     <div>
       {held || "nothing"}
-      {devicePasskeys === 0 ? (
-        <div className="text-warn">no passkey bound to a device, so no vote on level 0</div>
-      ) : null}
+      {holdsProof(person, gravest) ? null : (
+        <div className="text-warn">no vote on level 0: without {factorText(gravest.factors)}</div>
+      )}
     </div>
   );
 }
