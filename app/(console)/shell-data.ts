@@ -73,6 +73,15 @@ function actionsFor(actor: UserActor): PaletteItem[] {
     may(actor, "people:edit")
       ? { id: "do-invite", label: "Invite somebody", href: "/settings/people", keywords: ["person", "user"], group }
       : null,
+    may(actor, "people:edit")
+      ? {
+          id: "do-end-sessions",
+          label: "End everybody's sessions",
+          href: "/settings/people",
+          keywords: ["kill switch", "revoke", "sign out", "emergency"],
+          group,
+        }
+      : null,
     {
       id: "do-theme",
       label: "Change theme",
@@ -84,9 +93,10 @@ function actionsFor(actor: UserActor): PaletteItem[] {
       id: "do-sessions",
       label: "Sessions and factors",
       href: "/account",
-      keywords: ["passkey", "totp", "sign out"],
+      keywords: ["passkey", "totp", "sign out", "password", "recovery codes"],
       group,
     },
+    { id: "do-notifications", label: "Notifications", href: "/notifications", keywords: ["bell", "unread"], group },
   ];
   return actions.flatMap((action) => action ?? []);
 }
