@@ -116,6 +116,15 @@ function actionsFor(actor: UserActor): PaletteItem[] {
           group,
         }
       : null,
+    may(actor, "people:edit")
+      ? {
+          id: "do-end-sessions",
+          label: "End everybody's sessions",
+          href: "/settings/people",
+          keywords: ["kill switch", "revoke", "sign out", "emergency"],
+          group,
+        }
+      : null,
     {
       id: "do-theme",
       label: "Change theme",
@@ -127,9 +136,10 @@ function actionsFor(actor: UserActor): PaletteItem[] {
       id: "do-sessions",
       label: "Sessions and factors",
       href: "/account",
-      keywords: ["passkey", "totp", "sign out"],
+      keywords: ["passkey", "totp", "sign out", "password", "recovery codes"],
       group,
     },
+    { id: "do-notifications", label: "Notifications", href: "/notifications", keywords: ["bell", "unread"], group },
   ];
   return actions.flatMap((action) => action ?? []);
 }

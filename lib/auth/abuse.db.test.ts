@@ -106,6 +106,20 @@ describe("a challenge", () => {
     ).toMatchObject({ code: "rate_limited" });
   });
 
+  it("answered rightly at the last try opens, and takes the lock back with it", async () => {
+    const actor = await halfIn();
+    for (let nth = 0; nth < 4; nth += 1)
+      await finishSecondStep(actor, origin, { challengeId: await asked(actor), code: "000000" });
+    expect((await finishSecondStep(actor, origin, { challengeId: await asked(actor), code: await code() })).ok).toBe(
+      true,
+    );
+    expect(await db.factorLock.findUniqueOrThrow({ where: { userId: lena.id } })).toMatchObject({
+      failures: 4,
+      lockCount: 0,
+      lockedUntil: null,
+    });
+  });
+
   it("is answered five times at once and locks, however many answers come together", async () => {
     const actors = await Promise.all(Array.from({ length: 12 }, () => halfIn()));
     const outcomes = await Promise.all(

@@ -30,10 +30,3 @@ export function takeTry(standing: LockStanding, now: Date): LockStanding | null 
     ? next
     : { ...next, lockCount: counted + 1, lockedUntil: after(now, lockMs(counted)) };
 }
-
-/** Takes back a try that was none, and with it the lock that it would have led to. */
-export function returnTry(standing: LockStanding): LockStanding {
-  const { failures, lockedUntil, lockCount } = standing;
-  const fewer = { ...standing, failures: Math.max(failures - 1, 0), lockedUntil: null };
-  return lockedUntil === null ? fewer : { ...fewer, lockCount: Math.max(lockCount - 1, 0) };
-}

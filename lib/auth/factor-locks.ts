@@ -1,6 +1,6 @@
 import "server-only";
 import { db, type Tx } from "@/lib/platform/db";
-import { type LockStanding, returnTry, takeTry } from "./factor-lock-rules";
+import { type LockStanding, takeTry } from "./factor-lock-rules";
 
 /** `nth` is the number of this try in its window and `last` whether it locks; or until when a lock holds. */
 export type FactorTry = { nth: number; last: boolean } | { lockedUntil: Date; now: Date };
@@ -32,12 +32,15 @@ export function spendFactorTry(userId: string): Promise<FactorTry> {
   });
 }
 
-/** Takes back a try that succeeded, or at which nothing was guessed: only failures use them up, and a success forgives none. */
+/**
+ * Takes back a try that succeeded, or at which nothing was guessed, and with it the lock that it led to: only failures
+ * use tries up, and a success forgives none.
+ */
 export async function returnFactorTry(userId: string): Promise<void> {
-  await db.$transaction(async (tx) => {
-    const { now: _, ...standing } = await hold(tx, userId);
-    await tx.factorLock.update({ where: { userId }, data: returnTry(standing) });
-  });
+  await db.$executeRaw`
+    update factor_locks set failures = greatest(failures - 1, 0), locked_until = null,
+      lock_count = case when locked_until is null then lock_count else greatest(lock_count - 1, 0) end
+    where user_id = ${userId}::uuid`;
 }
 
 /** A lock in words for whoever waits for its end. */

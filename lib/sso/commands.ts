@@ -123,6 +123,7 @@ export const linkIdentity = governed({
       own: "An identity of the identity provider was linked to your account.",
       others: (name) => `An identity of the identity provider was linked to ${name}.`,
       severity: "warn",
+      by: "administrator",
     });
     return { value: null, audit: [["user", personId], { identityId: id, issuer, subject }] };
   },
@@ -152,6 +153,7 @@ export const unlinkIdentity = command({
       own: "An identity of the identity provider was taken from your account.",
       others: (name) => `An identity of the identity provider was taken from ${name}.`,
       severity: "warn",
+      by: "administrator",
     });
     return { value: null, audit: [["user", userId], { identityId, issuer, subject, ended }] };
   },
