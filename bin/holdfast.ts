@@ -16,6 +16,7 @@ const verbs = {
   test: () => import("@/bin/commands/test").then((found) => found.test),
   bench: () => import("@/bin/commands/bench").then((found) => found.bench),
   audit: () => import("@/bin/commands/audit").then((found) => found.audit),
+  governance: () => import("@/bin/commands/governance").then((found) => found.governance),
   keys: () => import("@/bin/commands/keys").then((found) => found.keys),
   doctor: () => import("@/bin/commands/doctor").then((found) => found.doctor),
 } satisfies Record<string, () => Promise<Command>>;

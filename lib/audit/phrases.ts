@@ -254,6 +254,10 @@ const governancePhrases: Record<string, Phrase> = {
     did: (_, d) => (d.on === true ? "let one person work alone" : "had several people asked again"),
     to: "switch single-operator mode",
   },
+  "installation.reopen": {
+    did: (_, d) => `opened the set-up again, because too few were left to agree${because(d, "reason")}`,
+    to: "open the set-up again",
+  },
   "freeze.set": { did: (_, d) => `froze all restores${because(d, "reason")}`, to: "freeze all restores" },
   "freeze.release": { did: () => "let restores start again", to: "let restores start again" },
   "approval.delegate": {
