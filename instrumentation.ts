@@ -4,6 +4,8 @@ export async function register(): Promise<void> {
   if (process.env.NEXT_RUNTIME === "nodejs") {
     const { captureConsole } = await import("@/lib/platform/log");
     captureConsole();
+    const { demandActionKey } = await import("@/lib/platform/env");
+    demandActionKey();
     const { warmPasswords } = await import("@/lib/auth/passwords");
     await warmPasswords();
   }

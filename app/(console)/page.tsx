@@ -5,11 +5,13 @@ import { TextLink } from "@/components/ui/text-link";
 import { may } from "@/lib/access/permissions";
 import { show } from "@/lib/access/show";
 import { listWaiting } from "@/lib/approvals/data";
+import { listOverpowered } from "@/lib/connections/data";
 import { getActivity } from "@/lib/health/activity";
 import { getHome } from "@/lib/health/data";
 import { AttentionList } from "./_components/attention-list";
 import { FirstSteps } from "./_components/first-steps";
 import { LiveRefresh } from "./_components/live-refresh";
+import { OverpoweredRoles } from "./_components/overpowered-roles";
 import { RunningCard, UpcomingCard, WaitingCard } from "./_components/side-cards";
 import { TierTable } from "./_components/tier-table";
 
@@ -17,13 +19,21 @@ export const metadata: Metadata = { title: "Can we recover?" };
 
 /** Home: can we recover? */
 export default async function HomePage() {
-  const { home, activity, waiting, mayConnect, mayEdit } = await show(async (actor) => {
-    const [home, activity, waiting] = await Promise.all([
+  const { home, activity, waiting, overpowered, mayConnect, mayEdit } = await show(async (actor) => {
+    const [home, activity, waiting, overpowered] = await Promise.all([
       getHome(actor, {}),
       getActivity(actor, {}),
       listWaiting(actor, {}),
+      listOverpowered(actor, {}),
     ]);
-    return { home, activity, waiting, mayConnect: may(actor, "connection:edit"), mayEdit: may(actor, "estate:edit") };
+    return {
+      home,
+      activity,
+      waiting,
+      overpowered,
+      mayConnect: may(actor, "connection:edit"),
+      mayEdit: may(actor, "estate:edit"),
+    };
   });
   const { verdict, tiers, attention, setup, figures } = home;
   const begun = figures.expected + figures.parked > 0;
@@ -39,6 +49,7 @@ export default async function HomePage() {
           </>
         }
       />
+      <OverpoweredRoles connections={overpowered} />
       {begun ? <TierTable tiers={tiers} /> : null}
       <div className="grid items-start gap-6 xl:grid-cols-[minmax(0,1fr)_21.25rem]">
         {begun ? (

@@ -77,12 +77,7 @@ export async function raiseDemo(crew: Crew, options: StackOptions): Promise<Demo
     demo: true,
     secretsHome: place,
     ...(options.sso ? { sso: options.sso } : {}),
-    cloud: {
-      AWS_ACCESS_KEY_ID: smallEstateCredentials.accessKeyId,
-      AWS_SECRET_ACCESS_KEY: smallEstateCredentials.secretAccessKey,
-      AWS_EC2_METADATA_DISABLED: "true",
-      HOLDFAST_AWS_ENDPOINT: aws,
-    },
+    cloud: cloudOf(aws, smallEstateCredentials),
   };
   const env = workerSettings(installation);
   const handed: StackSecrets = {
@@ -99,9 +94,17 @@ export async function raiseDemo(crew: Crew, options: StackOptions): Promise<Demo
   say("Reading the estate for the first time …");
   await demandTool("The first synchronisation", program("prisma/seed.ts", "sync"), { env, show: true });
   await building;
-  await startWeb(crew, installation, port);
+  const reader = options.dispatch === "worker" ? smallEstateCredentials.reader : undefined;
+  await startWeb(crew, reader ? { ...installation, cloud: cloudOf(aws, reader) } : installation, port);
   return facts;
 }
+
+const cloudOf = (endpoint: string, pair: { accessKeyId: string; secretAccessKey: string }) => ({
+  AWS_ACCESS_KEY_ID: pair.accessKeyId,
+  AWS_SECRET_ACCESS_KEY: pair.secretAccessKey,
+  AWS_EC2_METADATA_DISABLED: "true",
+  HOLDFAST_AWS_ENDPOINT: endpoint,
+});
 
 /** Starts the web process and waits for its first page. */
 export async function startWeb(

@@ -1,3 +1,4 @@
+import os from "node:os";
 import { cloudEnv, env, homeFolder, ssoEnv, webCloudEnv } from "@/bin/env";
 import type { DispatchMode, RoleUrls } from "@/lib/platform/migrate";
 import { auditKeyFile, type Secrets } from "@/lib/platform/secrets";
@@ -40,9 +41,19 @@ const common = ({ secrets, origin, dispatch, mode, demo }: Common): Record<strin
 /** The clouds' credentials of this machine. */
 export const cloudCredentials = (): Record<string, string> => cloudEnv;
 
-/** A hardened web process on the worker's machine has credentials of its own, which reach no more than the read roles. */
+/**
+ * A hardened web process on the worker's machine has credentials of its own, which reach no more than the read roles.
+ * Where the SDK would look further, in the machine's metadata and shared files, it would find the worker's.
+ */
 export const webCloudCredentials = (dispatch: DispatchMode): Record<string, string> =>
-  dispatch === "web" ? cloudEnv : webCloudEnv;
+  dispatch === "web"
+    ? cloudEnv
+    : {
+        AWS_EC2_METADATA_DISABLED: "true",
+        AWS_SHARED_CREDENTIALS_FILE: os.devNull,
+        AWS_CONFIG_FILE: os.devNull,
+        ...webCloudEnv,
+      };
 
 /** What the web process is told. Hardened, it holds no key of the worker's. */
 export function webSettings(installation: WebInstallation): Record<string, string> {

@@ -112,6 +112,7 @@ export const doors: Readonly<Record<string, string>> = {
   "connections.getConnection": "estate:read",
   "connections.getConnectionProgress": "estate:read",
   "connections.listConnections": "estate:read",
+  "connections.listOverpowered": "estate:read",
   "connections.requestSelfCheck": "connection:edit",
   "connections.requestSync": "connection:sync",
   "dispatch.claimItem": "restore:dispatch",

@@ -1,4 +1,4 @@
-import { expect, it } from "vitest";
+import { expect, it, vi } from "vitest";
 import { passageOf } from "./gate";
 
 const ours = "http://localhost:3999";
@@ -49,4 +49,16 @@ it("forgets the forwarded host and makes a nonce and a request id of its own for
   expect(one.headers["content-security-policy"]).toContain("require-trusted-types-for 'script'");
   expect(one.headers["content-security-policy"]).not.toContain("unsafe-eval");
   expect(one.headers["strict-transport-security"]).toBeUndefined();
+});
+
+it("asks for TLS for two years where we are reached by it, and reports over it", async () => {
+  vi.stubEnv("NEXTAUTH_URL", "https://holdfast.example");
+  vi.resetModules();
+  const { passageOf: overTls } = await import("./gate");
+  const { headers } = overTls({ method: "GET", path: "/sign-in", headers: new Headers(), hasCookie: false });
+  expect(headers["strict-transport-security"]).toBe("max-age=63072000; includeSubDomains");
+  expect(headers["content-security-policy"]).toContain("report-to csp");
+  expect(headers["reporting-endpoints"]).toBe('csp="/api/csp"');
+  expect(ask("GET", "/sign-in", {}, false).headers["strict-transport-security"]).toBeUndefined();
+  vi.unstubAllEnvs();
 });

@@ -25,15 +25,20 @@ function policy(nonce: string): string {
     // The development tools write scripts and styles by string.
     ...(development ? [] : ["require-trusted-types-for 'script'", "trusted-types default nextjs nextjs#bundler"]),
     `report-uri ${reportPath}`,
-    "report-to csp",
+    // Browsers that know this one forget the other, and send it over TLS alone.
+    ...(https ? ["report-to csp"] : []),
   ].join("; ");
 }
 
 const fixed: Readonly<Record<string, string>> = {
   ...everyAnswer,
   "cache-control": "no-store",
-  "reporting-endpoints": `csp="${reportPath}"`,
-  ...(https ? { "strict-transport-security": "max-age=63072000; includeSubDomains" } : {}),
+  ...(https
+    ? {
+        "strict-transport-security": "max-age=63072000; includeSubDomains",
+        "reporting-endpoints": `csp="${reportPath}"`,
+      }
+    : {}),
 };
 
 export type Passage =

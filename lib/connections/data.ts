@@ -92,6 +92,17 @@ export const listConnections = read("estate:read", z.object({}), async ({ db, vi
   (await readRows(db, visible, Prisma.sql`true`)).map(toView),
 );
 
+/** The connections whose roles may do what no role of ours should: found by their last self-check, daily at the latest. */
+export const listOverpowered = read("estate:read", z.object({}), async ({ db, visible }) => {
+  const rows = await readRows(db, visible, Prisma.sql`c.state = 'active'`);
+  return rows.flatMap(({ id, name, self_check }) => {
+    const titles = (self_check ?? [])
+      .filter((check) => check.verdict === "bad" && check.id.endsWith("-deletes"))
+      .map(({ title }) => title);
+    return titles.length > 0 ? [{ id, name, titles }] : [];
+  });
+});
+
 /** One connection with its settings, its self-check and its last readings. */
 export const getConnection = read(
   "estate:read",

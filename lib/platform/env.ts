@@ -29,6 +29,8 @@ const schema = z.object({
   NEXTAUTH_SECRET: z.string().min(32),
   /** Where browsers reach us: passkeys and the origin guard depend on it. */
   NEXTAUTH_URL: z.url(),
+  /** What bound values of server actions travel under; without it the framework takes the build's own, which whoever has the build has. */
+  NEXT_SERVER_ACTIONS_ENCRYPTION_KEY: z.base64().length(44).optional(),
   /** `id:base64` keys, newest first, that open what web may open. */
   HOLDFAST_WEB_KEYS: z.string().min(40),
   /** Keys that open what only the worker may open; absent in a hardened web process. */
@@ -94,4 +96,12 @@ export function databaseUrl(): string {
       `HOLDFAST_DB_${env.HOLDFAST_ROLE === "web" ? "APP" : env.HOLDFAST_ROLE.toUpperCase()}_URL is not set.`,
     );
   return url;
+}
+
+/** Ends the start of a web process that would fall back to the key in the build. */
+export function demandActionKey(): void {
+  if (env.NODE_ENV === "production" && !env.NEXT_SERVER_ACTIONS_ENCRYPTION_KEY)
+    throw new Error(
+      "NEXT_SERVER_ACTIONS_ENCRYPTION_KEY is not set: give every web process the same 32 bytes in base64.",
+    );
 }

@@ -17,6 +17,7 @@ import { readWindows } from "./windows";
 export function awsProvider(settings: ConnectionSettings, patience: Patience = usualPatience): Provider {
   const session = openSession(settings, settings.readRoleRef, patience);
   const acting = settings.actRoleRef ? openSession(settings, settings.actRoleRef, patience) : null;
+  const cleanUp = settings.cleanupRoleRef ? openSession(settings, settings.cleanupRoleRef, patience) : null;
   const read = (region: string) => session.in(demandRegion(settings, region));
   const act = (region: string) => {
     if (!acting)
@@ -42,7 +43,7 @@ export function awsProvider(settings: ConnectionSettings, patience: Patience = u
       const { Account, Arn } = await ask(() => session.in(home).sts.send(new GetCallerIdentityCommand({})));
       return { account: Account ?? "", principal: Arn ?? "" };
     },
-    selfCheck: () => checkConnection(settings, { read: session, act: acting }),
+    selfCheck: () => checkConnection(settings, { read: session, act: acting, cleanUp }),
 
     resources: (region) => readResources(read(region), place(region)),
     vaults: (region) => readVaults(read(region)),

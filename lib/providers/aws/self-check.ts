@@ -1,10 +1,12 @@
 import {
   DeleteRecoveryPointCommand,
+  DisassociateRecoveryPointCommand,
   GetRecoveryPointRestoreMetadataCommand,
   ListBackupJobsCommand,
   ListBackupPlansCommand,
   ListBackupVaultsCommand,
   ListRecoveryPointsByBackupVaultCommand,
+  PutBackupVaultAccessPolicyCommand,
   StartRestoreJobCommand,
   UpdateRecoveryPointLifecycleCommand,
 } from "@aws-sdk/client-backup";
@@ -19,7 +21,7 @@ import type { CapabilityCheck, CheckVerdict, ConnectionSettings, ProviderError }
 import { ask, toProviderError } from "./errors";
 import type { AwsClients, AwsSession } from "./session";
 
-type Sessions = { read: AwsSession; act: AwsSession | null };
+type Sessions = { read: AwsSession; act: AwsSession | null; cleanUp: AwsSession | null };
 
 const check = (
   id: string,
@@ -47,7 +49,7 @@ const attempt = (call: () => Promise<unknown>): Promise<ProviderError | null> =>
  */
 export async function checkConnection(
   settings: ConnectionSettings,
-  { read, act }: Sessions,
+  { read, act, cleanUp }: Sessions,
 ): Promise<CapabilityCheck[]> {
   const region = settings.regions[0];
   if (!region)
@@ -67,6 +69,7 @@ export async function checkConnection(
     ),
     checkCannotStart(clients, settings, region).then(alone),
     checkActing(settings, region, vaultName, act),
+    checkCleaning(settings, region, vaultName, cleanUp),
   ]);
   return [role, ...groups.flat()];
 }
@@ -189,26 +192,44 @@ async function checkRestoreForm(
   );
 }
 
-/** Whoever holds our read or act role must not be able to destroy what we watch. */
+/**
+ * What a thief of our role would want: to delete backups, have them expire, take them out of the vault, or open the
+ * vault to all that. The last is asked with a policy that is none; deleting a vault or its lock cannot be asked for
+ * without doing it, and AWS refuses alike what is forbidden and what is not there.
+ */
+function destructiveCalls({ backup }: AwsClients, point: { BackupVaultName: string; RecoveryPointArn: string }) {
+  const calls: [right: string, call: () => Promise<unknown>][] = [
+    ["backup:DeleteRecoveryPoint", () => backup.send(new DeleteRecoveryPointCommand(point))],
+    [
+      "backup:UpdateRecoveryPointLifecycle",
+      () => backup.send(new UpdateRecoveryPointLifecycleCommand({ ...point, Lifecycle: { DeleteAfterDays: 1 } })),
+    ],
+    ["backup:DisassociateRecoveryPoint", () => backup.send(new DisassociateRecoveryPointCommand(point))],
+    [
+      "backup:PutBackupVaultAccessPolicy",
+      () =>
+        backup.send(
+          new PutBackupVaultAccessPolicyCommand({ BackupVaultName: point.BackupVaultName, Policy: "not a policy" }),
+        ),
+    ],
+  ];
+  return calls;
+}
+
+/** Whoever holds one of our roles must not be able to destroy what we watch. */
 async function checkCannotDelete(
   id: string,
   title: string,
-  { backup }: AwsClients,
+  clients: AwsClients,
   settings: ConnectionSettings,
   region: string,
   vaultName: string | null,
 ): Promise<CapabilityCheck> {
   if (!vaultName) return check(id, "warn", title, "There is no vault to ask about, so this could not be tried.");
   const point = { BackupVaultName: vaultName, RecoveryPointArn: impossiblePoint(settings, region) };
-  const rights: [right: string, answer: ProviderError | null][] = [
-    ["backup:DeleteRecoveryPoint", await attempt(() => backup.send(new DeleteRecoveryPointCommand(point)))],
-    [
-      "backup:UpdateRecoveryPointLifecycle",
-      await attempt(() =>
-        backup.send(new UpdateRecoveryPointLifecycleCommand({ ...point, Lifecycle: { DeleteAfterDays: 1 } })),
-      ),
-    ],
-  ];
+  const rights = await Promise.all(
+    destructiveCalls(clients, point).map(async ([right, call]) => [right, await attempt(call)] as const),
+  );
   const unanswered = rights.filter(
     ([, answer]) => answer && ["timed_out", "unreachable", "throttled", "broken"].includes(answer.kind),
   );
@@ -216,13 +237,13 @@ async function checkCannotDelete(
     ([, answer]) => answer?.kind !== "denied" && !unanswered.some(([, one]) => one === answer),
   );
   if (held.length > 0) {
-    const detail = `AWS did not refuse ${held.map(([right]) => right).join(" and ")} for a recovery point that does not exist.`;
+    const detail = `AWS did not refuse ${held.map(([right]) => right).join(", ")} when asked in a way that could not succeed.`;
     return check(
       id,
       "bad",
       `${title.replace("cannot", "may")}`,
       detail,
-      "Deny backup:Delete* and backup:UpdateRecoveryPointLifecycle to this role.",
+      "Deny backup:Delete*, backup:Disassociate*, backup:UpdateRecoveryPointLifecycle and backup:PutBackupVault* to this role.",
     );
   }
   if (unanswered.length > 0) return check(id, "warn", title, "AWS did not answer, so this could not be told.");
@@ -293,6 +314,21 @@ async function checkActing(
     await checkCannotDelete("act-deletes", "Act role cannot delete backups", clients, settings, region, vaultName),
     ...(await checkStarting(clients, settings, region)),
   ];
+}
+
+/** Deleting is this role's work, and a backup must still be out of its reach. */
+async function checkCleaning(
+  settings: ConnectionSettings,
+  region: string,
+  vaultName: string | null,
+  cleanUp: AwsSession | null,
+): Promise<CapabilityCheck[]> {
+  if (!cleanUp || !settings.cleanupRoleRef) return [];
+  const clients = cleanUp.in(region);
+  const role = await checkIdentity("cleanup-role", "Clean-up role", settings.cleanupRoleRef, settings.account, clients);
+  if (role.verdict === "bad") return [role];
+  const title = "Clean-up role cannot delete backups";
+  return [role, await checkCannotDelete("cleanup-deletes", title, clients, settings, region, vaultName)];
 }
 
 async function checkStarting(

@@ -14,7 +14,13 @@ export type EstateConnection = {
 };
 
 /** The key pair of the user that may assume the estate's Holdfast roles. */
-export type EstateCredentials = { accountId: string; accessKeyId: string; secretAccessKey: string };
+export type EstateCredentials = {
+  accountId: string;
+  accessKeyId: string;
+  secretAccessKey: string;
+  /** A second user who may assume the read roles and nothing else: what a hardened web process is given. */
+  reader?: { accessKeyId: string; secretAccessKey: string };
+};
 
 const readActions = [
   "backup:List*",
@@ -115,8 +121,20 @@ export function addEstateAccount(world: World, connection: EstateConnection, cre
       userName: "holdfast",
       allowedActions: ["sts:AssumeRole", "sts:GetCallerIdentity"],
     };
-  const trusted = { trustedPrincipals: [credentials.accountId], externalId };
-  addRole(account, { name: "holdfast-read", ...trusted, allowedActions: readActions });
+  if (accountId === credentials.accountId && credentials.reader)
+    account.accessKeys[credentials.reader.accessKeyId] = {
+      id: credentials.reader.accessKeyId,
+      userName: "holdfast-web",
+      allowedActions: ["sts:AssumeRole", "sts:GetCallerIdentity"],
+    };
+  const worker = `arn:aws:iam::${credentials.accountId}:user/holdfast`;
+  const trusted = { trustedPrincipals: [worker], externalId };
+  addRole(account, {
+    name: "holdfast-read",
+    trustedPrincipals: [credentials.accountId],
+    externalId,
+    allowedActions: readActions,
+  });
   addRole(account, {
     name: "holdfast-act",
     ...trusted,

@@ -24,6 +24,7 @@ export const smallEstateCredentials: EstateCredentials = {
   accountId: sharedId,
   accessKeyId: "AKIANORDWINDSANDBOX1",
   secretAccessKey: "sandbox/secret/that/opens/nothing/outside",
+  reader: { accessKeyId: "AKIANORDWINDSANDBOX2", secretAccessKey: "sandbox/secret/that/only/looks/at/it/all" },
 };
 
 /** A system of the company, as its tags name it. */
