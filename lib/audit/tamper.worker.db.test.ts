@@ -184,6 +184,17 @@ async function forged() {
   return { events: `update audit_events set body = replace(body, '"success"', '"failure"')`, note };
 }
 
+describe("the owner with the guards on", () => {
+  it.each(["audit_events", "audit_leaves", "audit_checkpoints", "audit_anchors", "audit_keys"])(
+    "empties %s as little as anybody",
+    async (table) => {
+      await expect(ownerDb.$executeRawUnsafe(`truncate ${table} cascade`)).rejects.toThrow("append-only");
+      if (table !== "audit_anchors")
+        await expect(ownerDb.$executeRawUnsafe(`delete from ${table}`)).rejects.toThrow("append-only");
+    },
+  );
+});
+
 describe("the running roles", () => {
   const denied = expect.objectContaining({ code: "42501" });
   const tables = ["audit_events", "audit_leaves", "audit_checkpoints", "audit_anchors", "audit_keys", "audit_subjects"];
