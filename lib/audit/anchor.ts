@@ -1,5 +1,6 @@
 import "server-only";
-import { log, redact } from "@/lib/platform/log";
+import { log } from "@/lib/platform/log";
+import { redact } from "@/lib/platform/log-lines";
 import { type AnchorTarget, targetName } from "./anchor-targets";
 import { isAnchorDue, retryAfterSeconds } from "./rules";
 import { sealerPool } from "./seal";
