@@ -83,7 +83,7 @@ async function makeStepUp() {
   };
 }
 
-/** The bare check of one signature, and one row that is written and committed. */
+/** The bare check of one signature, and one row that is written where a crash does not lose it. */
 async function stepUpFloor(): Promise<void> {
   const challenge = Buffer.from(randomUUID()).toString("base64url");
   const signed = passkey.sign({ challenge });
@@ -95,7 +95,9 @@ async function stepUpFloor(): Promise<void> {
     credential: { id: signed.id, publicKey: passkey.cosePublicKey, counter: 0 },
   });
   if (!verified) throw new Error("The signature was not right.");
-  await db.$executeRaw`insert into rate_limits (key, window_start, hits) values (${randomUUID()}, now(), 1)`;
+  await db.$executeRaw`
+    insert into auth_challenges (user_id, kind, challenge, expires_at)
+    values (${userId}::uuid, 'step_up', ${new Uint8Array(32)}, now())`;
 }
 
 async function signInFloor(): Promise<void> {

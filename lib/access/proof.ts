@@ -47,13 +47,13 @@ export const challengeFor = (from: Derivation): Buffer => sha256(`holdfast/stepu
 /** Asks for a proof of presence for exactly one operation on one subject in one wording. */
 export async function beginProof(actor: UserActor, proven: Proven): Promise<Outcome<ProofChallenge>> {
   if (actor.aal < 2) return refuse("unauthenticated", "Sign in with a second factor first.");
-  const { passkeys, totps } = await usableFactors(actor.id);
+  const [{ passkeys, totps }, now] = await Promise.all([usableFactors(actor.id), transactionTime(db)]);
   if (passkeys.length + totps.length === 0)
     return refuse(
       "forbidden",
       "You have no factor that can confirm this. An administrator can send you a new enrolment code.",
     );
-  const expiresAt = new Date((await transactionTime(db)).getTime() + challengeSeconds * 1_000);
+  const expiresAt = new Date(now.getTime() + challengeSeconds * 1_000);
   const detail: Derivation = {
     op: proven.op,
     subject: [proven.subjectType, proven.subjectId],
