@@ -7,6 +7,7 @@ import { PageHeader } from "@/components/ui/page-header";
 import { may } from "@/lib/access/permissions";
 import { show } from "@/lib/access/show";
 import { getApproval } from "@/lib/approvals/data";
+import { visible } from "@/lib/core/words";
 import { requestStanding } from "../_components/request-standing";
 import { BeforeThis, Voters } from "./_components/voters";
 import { WhatRuns } from "./_components/what-runs";
@@ -29,7 +30,7 @@ export default async function ApprovalPage({ params }: PageProps<"/approvals/[ap
         crumbs={[{ label: "Approvals", href: "/approvals" }, { label: request.handle }]}
         title={
           <>
-            {request.mine ? "You ask" : `${request.requester} asks`} to restore{" "}
+            {request.mine ? "You ask" : `${visible(request.requester)} asks`} to restore{" "}
             <NameText text={plan?.system.name ?? "a system"} length={60} />{" "}
             {plan?.items[0]?.mode === "in_place" ? "in place" : "to a new resource"}
           </>
