@@ -63,15 +63,21 @@ async function tallyBrowser(place: string, filters: string[]): Promise<Tally> {
 async function tallyPass(place: string, pass: Pass, filters: string[], chromium: string): Promise<Tally> {
   const folder = path.join(place, "home");
   const report = path.join(place, `playwright-${pass.dispatch}.json`);
+  const logFolder = path.join(place, `logs-${pass.dispatch}`);
   const home = await claimHome(path.join(folder, "demo"));
   let tally: Tally = { passed: 0, failed: 1, notes: ["browser tests were interrupted"] };
   try {
-    await withCrew({ logFolder: path.join(place, `logs-${pass.dispatch}`), home }, async (crew) => {
+    await withCrew({ logFolder, home }, async (crew) => {
       const port = await nextFreePort(3_900);
       const shape = { mode: "production", durable: false, fresh: false, speed: 60, dispatch: pass.dispatch } as const;
       await raiseDemo(crew, { home: folder, port, ...shape });
       const { code } = await runTool([tools.playwright, "test", "--pass-with-no-tests", ...pass.args, ...filters], {
-        env: { HOLDFAST_E2E_HOME: folder, CHROMIUM_PATH: chromium, PLAYWRIGHT_JSON_OUTPUT_NAME: report },
+        env: {
+          HOLDFAST_E2E_HOME: folder,
+          HOLDFAST_E2E_LOGS: logFolder,
+          CHROMIUM_PATH: chromium,
+          PLAYWRIGHT_JSON_OUTPUT_NAME: report,
+        },
         show: true,
       });
       tally = tallyPlaywright(report, code);
