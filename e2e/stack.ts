@@ -52,3 +52,10 @@ export function readStack(): Stack {
   };
   return { ...facts.parse(read("demo.json")), ...access.parse(read("demo/stack.json")) };
 }
+
+/** What a process of the stack has written so far. */
+export const readLog = (name: string): string =>
+  fs.readFileSync(
+    path.join(process.env.HOLDFAST_E2E_LOGS ?? path.join(stackHome(), "demo/logs"), `${name}.log`),
+    "utf8",
+  );

@@ -82,11 +82,12 @@ const testedProvider = (port: number): Record<string, string> => ({
 /** Raises the stack in a home of the run's own and goes through the journeys of one pass. */
 async function tallyPass(place: string, pass: Pass, filters: string[], chromium: string): Promise<Tally> {
   const folder = path.join(place, "home");
+  const logFolder = path.join(place, `logs-${pass.dispatch}`);
   const home = await claimHome(path.join(folder, "demo"));
   const interrupted: Tally = { passed: 0, failed: 1, notes: ["browser tests were interrupted"] };
   const tallies: Tally[] = [];
   try {
-    await withCrew({ logFolder: path.join(place, `logs-${pass.dispatch}`), home }, async (crew) => {
+    await withCrew({ logFolder, home }, async (crew) => {
       const port = await nextFreePort(3_900);
       const shape = { mode: "production", durable: false, fresh: false, speed: 60, dispatch: pass.dispatch } as const;
       const sso = testedProvider(await nextFreePort(port + 1));
@@ -94,7 +95,12 @@ async function tallyPass(place: string, pass: Pass, filters: string[], chromium:
       for (const [index, args] of pass.rounds.entries()) {
         const report = path.join(place, `playwright-${pass.dispatch}-${index}.json`);
         const { code } = await runTool([tools.playwright, "test", "--pass-with-no-tests", ...args, ...filters], {
-          env: { HOLDFAST_E2E_HOME: folder, CHROMIUM_PATH: chromium, PLAYWRIGHT_JSON_OUTPUT_NAME: report },
+          env: {
+            HOLDFAST_E2E_HOME: folder,
+            HOLDFAST_E2E_LOGS: logFolder,
+            CHROMIUM_PATH: chromium,
+            PLAYWRIGHT_JSON_OUTPUT_NAME: report,
+          },
           show: true,
         });
         tallies.push(tallyPlaywright(report, code));

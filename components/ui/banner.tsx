@@ -2,6 +2,7 @@ import type { ComponentProps, ReactNode } from "react";
 import { StatusGlyph } from "@/components/status/glyph";
 import type { StatusKind } from "@/components/status/kind";
 import { cn } from "./cn";
+import { shown } from "./shown";
 
 type Props = Omit<ComponentProps<"div">, "title"> & {
   kind?: StatusKind;
@@ -35,8 +36,8 @@ export function Banner({ kind = "warn", title, children, action, className, ...r
     >
       <StatusGlyph kind={kind} className="mt-[3px]" />
       <div className="min-w-0 flex-1 wrap-anywhere">
-        {title === undefined ? null : <div className="font-semibold">{title}</div>}
-        {children === undefined ? null : <div className="text-ink-2">{children}</div>}
+        {title === undefined ? null : <div className="font-semibold">{shown(title)}</div>}
+        {children === undefined ? null : <div className="text-ink-2">{shown(children)}</div>}
       </div>
       {action}
     </div>

@@ -2,6 +2,7 @@
 import { type ComponentProps, type ReactNode, useId } from "react";
 import { cn } from "./cn";
 import { useFormStanding } from "./form-context";
+import { shown } from "./shown";
 
 type Props = Omit<ComponentProps<"input">, "type"> & {
   label: ReactNode;
@@ -29,7 +30,7 @@ export function Checkbox({ label, hint, bare = false, className, ...rest }: Prop
         {...rest}
       />
       <div className={bare ? "sr-only" : "min-w-0"}>
-        <label htmlFor={rest.id ?? id}>{label}</label>
+        <label htmlFor={rest.id ?? id}>{shown(label)}</label>
         {hint === undefined ? null : (
           <p id={`${id}-hint`} className="text-sm text-ink-3">
             {hint}

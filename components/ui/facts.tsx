@@ -1,5 +1,6 @@
 import type { ReactNode } from "react";
 import { cn } from "./cn";
+import { shown } from "./shown";
 
 export type Fact = { term: ReactNode; detail: ReactNode; key?: string };
 
@@ -10,7 +11,7 @@ export function Facts({ facts, className }: { facts: readonly Fact[]; className?
       {facts.map((fact) => (
         <div key={fact.key ?? String(fact.term)} className="contents">
           <dt className="text-ink-3 max-md:mt-1">{fact.term}</dt>
-          <dd className="min-w-0 wrap-anywhere">{fact.detail}</dd>
+          <dd className="min-w-0 wrap-anywhere">{shown(fact.detail)}</dd>
         </div>
       ))}
     </dl>

@@ -3,6 +3,7 @@ import { LoaderCircle, Search, X } from "lucide-react";
 import type { Route } from "next";
 import { usePathname, useRouter, useSearchParams } from "next/navigation";
 import { type FormEvent, useEffect, useRef, useTransition } from "react";
+import { visible } from "@/lib/core/words";
 import { AppLink } from "./app-link";
 import { cn } from "./cn";
 import { controlClass } from "./control-style";
@@ -118,7 +119,7 @@ export function FilterBar({
             <option value="">{filter.label}: all</option>
             {filter.choices.map((choice) => (
               <option key={choice.value} value={choice.value}>
-                {filter.label}: {choice.label}
+                {filter.label}: {visible(choice.label)}
               </option>
             ))}
           </Select>

@@ -2,6 +2,7 @@ import type { ReactNode } from "react";
 import { StatusGlyph } from "@/components/status/glyph";
 import { type StatusKind, statusWords } from "@/components/status/kind";
 import { AppLink } from "./app-link";
+import { shown } from "./shown";
 
 export type Crumb = { label: string; href?: string };
 
@@ -38,10 +39,10 @@ export function PageHeader({ title, sub, crumbs, kind, actions }: Props) {
                     className="min-w-0 wrap-anywhere after:ml-1.5 after:content-['/'] last:after:content-none"
                   >
                     {crumb.href === undefined ? (
-                      crumb.label
+                      shown(crumb.label)
                     ) : (
                       <AppLink href={crumb.href} prefetch={false} className="hover:underline">
-                        {crumb.label}
+                        {shown(crumb.label)}
                       </AppLink>
                     )}
                   </li>
@@ -49,8 +50,8 @@ export function PageHeader({ title, sub, crumbs, kind, actions }: Props) {
               </ol>
             </nav>
           )}
-          <h1>{title}</h1>
-          {sub === undefined ? null : <p className="mt-1 max-w-[100ch] text-ink-2">{sub}</p>}
+          <h1>{shown(title)}</h1>
+          {sub === undefined ? null : <p className="mt-1 max-w-[100ch] text-ink-2">{shown(sub)}</p>}
         </div>
       </div>
       {actions === undefined ? null : <div className="flex flex-wrap items-center gap-2">{actions}</div>}

@@ -1,5 +1,6 @@
 import type { ReactNode } from "react";
 import { cn } from "./cn";
+import { shown } from "./shown";
 
 export type Column<Row> = {
   key: string;
@@ -74,7 +75,7 @@ function DataCell<Row>({ column, row, head }: { column: Column<Row>; row: Row; h
         column.className,
       )}
     >
-      {column.cell(row)}
+      {shown(column.cell(row))}
     </Cell>
   );
 }
@@ -85,7 +86,7 @@ export function DataTable<Row>({ caption, columns, rows, rowKey, empty, classNam
   const headerKey = (columns.find((column) => column.rowHeader) ?? columns[0])?.key;
   return (
     <table {...roles.table} className={cn("w-full border-collapse max-md:block", className)}>
-      <caption className="sr-only">{caption}</caption>
+      <caption className="sr-only">{shown(caption)}</caption>
       <thead className="max-md:sr-only" {...roles.group}>
         <tr {...roles.row}>
           {columns.map((column) => (

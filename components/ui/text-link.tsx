@@ -1,6 +1,7 @@
 import type { ReactNode } from "react";
 import { AppLink } from "./app-link";
 import { cn } from "./cn";
+import { shown } from "./shown";
 
 type Props = {
   href: string;
@@ -17,7 +18,7 @@ export function TextLink({ href, children, className, prefetch = false }: Props)
       prefetch={prefetch}
       className={cn("rounded-xs text-accent underline-offset-3 hover:underline", className)}
     >
-      {children}
+      {shown(children)}
     </AppLink>
   );
 }

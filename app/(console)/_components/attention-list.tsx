@@ -5,7 +5,7 @@ import { Card, CardRow } from "@/components/ui/card";
 import { LinkButton } from "@/components/ui/link-button";
 import { NameText } from "@/components/ui/name-text";
 import { TextLink } from "@/components/ui/text-link";
-import { plural } from "@/lib/core/words";
+import { plural, visible } from "@/lib/core/words";
 import type { AttentionRow } from "@/lib/health/view";
 import { ageKind, healthKind, healthWord } from "./health-look";
 
@@ -41,7 +41,7 @@ function Entry({ row }: { row: AttentionRow }) {
           {row.owner === null ? "no owner" : <NameText text={row.owner} length={40} />}
         </span>
       </span>
-      <span className="line-clamp-3 text-ink-2" title={row.why}>
+      <span className="line-clamp-3 text-ink-2" title={visible(row.why)}>
         <NameText text={row.why} />
       </span>
     </CardRow>

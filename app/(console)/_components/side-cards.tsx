@@ -5,7 +5,7 @@ import { utcClock, utcText } from "@/components/ui/moment-text";
 import { NameText } from "@/components/ui/name-text";
 import { Progress } from "@/components/ui/progress";
 import { TextLink } from "@/components/ui/text-link";
-import { plural } from "@/lib/core/words";
+import { plural, visible } from "@/lib/core/words";
 import type { RunningWork, Upcoming } from "@/lib/health/view";
 
 export type Waiting = { id: string; what: string; requester: string; expiresAt: string | null };
@@ -54,7 +54,10 @@ export function RunningCard({ work, total, now }: { work: readonly RunningWork[]
           <TextLink href={one.href} className="font-semibold text-ink">
             {verbs[one.kind]} <NameText text={one.name} length={48} />
           </TextLink>
-          <Progress label={`${verbs[one.kind]} ${one.name}`} share={one.percent === null ? null : one.percent / 100} />
+          <Progress
+            label={`${verbs[one.kind]} ${visible(one.name)}`}
+            share={one.percent === null ? null : one.percent / 100}
+          />
           <span className="text-ink-3">
             {one.state} · begun <RelativeMoment at={one.since} now={now} />
           </span>

@@ -3,7 +3,7 @@ import { Moment } from "@/components/ui/moment";
 import { NameText } from "@/components/ui/name-text";
 import { DataTable } from "@/components/ui/table";
 import { TextLink } from "@/components/ui/text-link";
-import { bytesText, durationText } from "@/lib/core/words";
+import { bytesText, durationText, visible } from "@/lib/core/words";
 import { stateWords } from "@/lib/jobs/rules";
 import type { JobRow } from "@/lib/jobs/view";
 import { jobLook } from "./job-look";
@@ -41,7 +41,7 @@ function Subject({ row }: { row: JobRow }) {
 function Standing({ row: { id, state, percent, rawStatus, message } }: { row: JobRow }) {
   return (
     <div>
-      <span title={`The provider says ${rawStatus}.`}>
+      <span title={`The provider says ${visible(rawStatus)}.`}>
         <StatusBadge kind={jobLook[state]}>
           <TextLink href={`/jobs/${id}`}>
             {stateWords[state]}

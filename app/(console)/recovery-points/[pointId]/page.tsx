@@ -13,7 +13,7 @@ import { DataTable } from "@/components/ui/table";
 import { TextLink } from "@/components/ui/text-link";
 import { may } from "@/lib/access/permissions";
 import { show } from "@/lib/access/show";
-import { bytesText, durationText } from "@/lib/core/words";
+import { bytesText, durationText, visible } from "@/lib/core/words";
 import { getPoint } from "@/lib/recovery-points/data";
 import type { PointDetail } from "@/lib/recovery-points/view";
 import { pointKind, pointWord } from "../_components/point-look";
@@ -108,7 +108,7 @@ function factsOf(point: PointDetail): Fact[] {
       term: "Provider's status",
       detail: (
         <>
-          {point.rawStatus}
+          {visible(point.rawStatus)}
           {point.statusMessage === null ? (
             ""
           ) : (

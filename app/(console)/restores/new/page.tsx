@@ -6,7 +6,7 @@ import { FilterBar } from "@/components/ui/filter-bar";
 import { NameText } from "@/components/ui/name-text";
 import { PageHeader } from "@/components/ui/page-header";
 import { show } from "@/lib/access/show";
-import { plural } from "@/lib/core/words";
+import { plural, visible } from "@/lib/core/words";
 import { listChoices } from "@/lib/restores/data";
 import { beginRestoreAction } from "../actions";
 import { BeginFrom } from "./_components/begin-from";
@@ -43,7 +43,11 @@ export default async function NewRestorePage({ searchParams }: PageProps<"/resto
             end={
               <ActionForm action={beginRestoreAction}>
                 <input type="hidden" name="systemId" value={id} />
-                <SubmitButton variant="default" aria-label={`Choose ${name}`} disabled={resources.length === 0}>
+                <SubmitButton
+                  variant="default"
+                  aria-label={`Choose ${visible(name)}`}
+                  disabled={resources.length === 0}
+                >
                   Choose
                 </SubmitButton>
               </ActionForm>
@@ -57,7 +61,7 @@ export default async function NewRestorePage({ searchParams }: PageProps<"/resto
               {resources.length === 0
                 ? "owns no resources yet"
                 : resources
-                    .map((owned) => owned.name)
+                    .map((owned) => visible(owned.name))
                     .slice(0, 4)
                     .join(", ")}
             </span>

@@ -1,6 +1,7 @@
 import { SubmitButton } from "@/components/ui/action-form";
 import { Button } from "@/components/ui/button";
 import { controlClass } from "@/components/ui/control-style";
+import { visible } from "@/lib/core/words";
 import type { OwnerChoices } from "@/lib/systems/view";
 import type { TierChoice } from "@/lib/tiers/view";
 
@@ -13,7 +14,7 @@ export function SystemsBar({ tiers, teams }: { tiers: readonly TierChoice[]; tea
       <select name="tierId" aria-label="Tier" className={choiceClass} defaultValue={tiers[0]?.id}>
         {tiers.map(({ id, name }) => (
           <option key={id} value={id}>
-            {name}
+            {visible(name)}
           </option>
         ))}
       </select>
@@ -24,7 +25,7 @@ export function SystemsBar({ tiers, teams }: { tiers: readonly TierChoice[]; tea
         <option value="">no team</option>
         {teams.map(({ id, name }) => (
           <option key={id} value={id}>
-            {name}
+            {visible(name)}
           </option>
         ))}
       </select>

@@ -2,6 +2,7 @@ import { Field } from "@/components/ui/field";
 import { Input } from "@/components/ui/input";
 import { Select } from "@/components/ui/select";
 import { Textarea } from "@/components/ui/textarea";
+import { visible } from "@/lib/core/words";
 import { criticalities, environments, nameLength, type SystemSettings } from "@/lib/systems/rules";
 import type { OwnerChoices } from "@/lib/systems/view";
 import type { TierChoice } from "@/lib/tiers/view";
@@ -18,7 +19,7 @@ const options = (words: readonly string[]) =>
 const named = (rows: readonly { id: string; name: string }[]) =>
   rows.map(({ id, name }) => (
     <option key={id} value={id}>
-      {name}
+      {visible(name)}
     </option>
   ));
 

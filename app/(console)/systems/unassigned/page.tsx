@@ -15,7 +15,7 @@ import { DataTable } from "@/components/ui/table";
 import { TableKeys } from "@/components/ui/table-keys";
 import { may } from "@/lib/access/permissions";
 import { show } from "@/lib/access/show";
-import { bytesText, countText, plural } from "@/lib/core/words";
+import { bytesText, countText, plural, visible } from "@/lib/core/words";
 import { listInboxChoices, listUnassigned } from "@/lib/resources/data";
 import type { InboxRow } from "@/lib/resources/view";
 import { listSystemChoices } from "@/lib/systems/data";
@@ -166,7 +166,7 @@ export default async function UnassignedPage({ searchParams }: PageProps<"/syste
                 >
                   {systems.map(({ id, name, tierRank }) => (
                     <option key={id} value={id}>
-                      {name} {tierRank === null ? "" : `(tier ${tierRank})`}
+                      {visible(name)} {tierRank === null ? "" : `(tier ${tierRank})`}
                     </option>
                   ))}
                 </select>

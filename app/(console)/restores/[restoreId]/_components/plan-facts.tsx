@@ -2,7 +2,7 @@ import type { ReactNode } from "react";
 import { type Fact, Facts } from "@/components/ui/facts";
 import { Moment } from "@/components/ui/moment";
 import { NameText } from "@/components/ui/name-text";
-import { plural } from "@/lib/core/words";
+import { plural, visible } from "@/lib/core/words";
 import type { PlanItem, RestorePlan } from "@/lib/restores/rules";
 
 /** What exactly runs: the plan that people agree to, in words. */
@@ -30,7 +30,7 @@ const itemFacts = (plan: RestorePlan, item: PlanItem): Fact[] => [
     term: "Target",
     detail: (
       <>
-        <b className="font-medium">{item.target.name}</b>, account {item.target.account}, {item.target.region};{" "}
+        <b className="font-medium">{visible(item.target.name)}</b>, account {item.target.account}, {item.target.region};{" "}
         {item.mode === "new_resource" ? "nothing is overwritten" : "written in place"}
       </>
     ),

@@ -16,7 +16,7 @@ import { Countdown, Moment } from "@/components/ui/moment";
 import { NameText } from "@/components/ui/name-text";
 import { PageHeader } from "@/components/ui/page-header";
 import { TextLink } from "@/components/ui/text-link";
-import { durationText } from "@/lib/core/words";
+import { durationText, visible } from "@/lib/core/words";
 import { restoreQuery } from "@/lib/restores/queries";
 import { equivalentCommand, isFinished } from "@/lib/restores/rules";
 import type { RestoreView } from "@/lib/restores/view";
@@ -64,7 +64,7 @@ export function RestoreRun({ restoreId, marks, forces }: Props) {
         title={<Headline restore={restore} />}
         sub={
           <>
-            {restore.requester} asked{restore.incidentRef ? ` for ${restore.incidentRef}` : ""}:{" "}
+            {visible(restore.requester)} asked{restore.incidentRef ? ` for ${restore.incidentRef}` : ""}:{" "}
             <NameText text={restore.reason} />
           </>
         }
@@ -261,7 +261,7 @@ function VotesCard({ restore, forces }: { restore: RestoreView; forces: boolean 
             <span className="text-ink-3">
               {vote.verdict === "approve" ? "approved" : "refused"} <Moment at={vote.at} />
             </span>
-            {vote.reason ? <span className="text-ink-2">{vote.reason}</span> : null}
+            {vote.reason ? <span className="text-ink-2">{visible(vote.reason)}</span> : null}
           </CardRow>
         ))}
         {restore.approval.state === "pending" && approval.expiresAt ? (

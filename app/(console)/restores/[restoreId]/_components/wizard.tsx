@@ -4,6 +4,7 @@ import { Card } from "@/components/ui/card";
 import { NameText } from "@/components/ui/name-text";
 import { PageHeader } from "@/components/ui/page-header";
 import { Stepper } from "@/components/ui/stepper";
+import { visible } from "@/lib/core/words";
 import { type WizardStep, wizardSteps } from "@/lib/restores/rules";
 import type { Moments, RestoreView } from "@/lib/restores/view";
 import { cancelRestoreAction } from "../../actions";
@@ -49,7 +50,7 @@ export function Wizard({ restore, moments, step }: { restore: RestoreView; momen
           ) : null
         }
       />
-      {restore.mine ? null : <Banner kind="none">Only {restore.requester} can go on with this draft.</Banner>}
+      {restore.mine ? null : <Banner kind="none">Only {visible(restore.requester)} can go on with this draft.</Banner>}
       <Card>
         <Stepper label="Steps of this restore" steps={[...steps, { label: "Run", state: "ahead" }]} />
         <div className="p-4">

@@ -2,6 +2,7 @@ import { StatusBadge } from "@/components/status/status-badge";
 import { EmptyState } from "@/components/ui/empty-state";
 import { DataTable } from "@/components/ui/table";
 import type { ConnectionDetail } from "@/lib/connections/view";
+import { visible } from "@/lib/core/words";
 
 /** Each right that was tried, what came of it, and what to change. */
 export function CheckTable({ checks }: Pick<ConnectionDetail, "checks">) {
@@ -21,14 +22,14 @@ export function CheckTable({ checks }: Pick<ConnectionDetail, "checks">) {
           header: "Right",
           cell: ({ title, verdict }) => (
             <StatusBadge kind={verdict} strong={verdict !== "ok"}>
-              {title}
+              {visible(title)}
             </StatusBadge>
           ),
         },
         {
           key: "detail",
           header: "What was found",
-          cell: ({ detail }) => <span className="wrap-anywhere">{detail}</span>,
+          cell: ({ detail }) => <span className="wrap-anywhere">{visible(detail)}</span>,
         },
         { key: "remedy", header: "What to do", cell: ({ remedy }) => remedy ?? "–" },
       ]}

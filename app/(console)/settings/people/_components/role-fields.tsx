@@ -4,6 +4,7 @@ import { Field } from "@/components/ui/field";
 import { Input } from "@/components/ui/input";
 import { Select } from "@/components/ui/select";
 import { roles } from "@/lib/access/permissions";
+import { visible } from "@/lib/core/words";
 import { roleWords } from "@/lib/people/rules";
 
 export type TeamName = { id: string; name: string };
@@ -36,7 +37,7 @@ export function RoleFields({ teams }: { teams: readonly TeamName[] }) {
           <Select>
             {teams.map(({ id, name }) => (
               <option key={id} value={id}>
-                {name}
+                {visible(name)}
               </option>
             ))}
           </Select>

@@ -7,6 +7,7 @@ import { Field } from "@/components/ui/field";
 import { NameText } from "@/components/ui/name-text";
 import { Select } from "@/components/ui/select";
 import { TextLink } from "@/components/ui/text-link";
+import { visible } from "@/lib/core/words";
 import type { Dependencies, DependencyView, SystemChoice } from "@/lib/systems/view";
 
 type Props = { systemId: string; dependencies: Dependencies; choices: readonly SystemChoice[]; mayEdit: boolean };
@@ -72,7 +73,7 @@ export function DependenciesCard({ systemId, dependencies: { needs, neededBy }, 
               <Select>
                 {free.map(({ id, name }) => (
                   <option key={id} value={id}>
-                    {name}
+                    {visible(name)}
                   </option>
                 ))}
               </Select>

@@ -19,6 +19,7 @@ import { may } from "@/lib/access/permissions";
 import { show } from "@/lib/access/show";
 import { getBackupStanding } from "@/lib/backups/data";
 import { equivalentCommand } from "@/lib/backups/rules";
+import { visible } from "@/lib/core/words";
 import { getSystem } from "@/lib/systems/data";
 
 export const metadata: Metadata = { title: "Back up now" };
@@ -61,7 +62,7 @@ export default async function BackUpPage({ params, searchParams }: PageProps<"/s
               <Select defaultValue={usual?.name}>
                 {standing.vaults.map(({ name, keptDays, usual }) => (
                   <option key={name} value={name}>
-                    {name}, {keptText(keptDays)}
+                    {visible(name)}, {keptText(keptDays)}
                     {usual ? " (usual)" : ""}
                   </option>
                 ))}
@@ -74,7 +75,7 @@ export default async function BackUpPage({ params, searchParams }: PageProps<"/s
               <LinkButton href={home} variant="quiet">
                 Leave it
               </LinkButton>
-              <SubmitButton>Back up {standing.name}</SubmitButton>
+              <SubmitButton>Back up {visible(standing.name)}</SubmitButton>
             </FormButtons>
           </ActionForm>
         ) : (
