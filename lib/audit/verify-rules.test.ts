@@ -218,15 +218,15 @@ describe("a vote", () => {
         signedAs(vote("ben"), voteEvidence(keys.ivana, { approvalId, revision: 1, paramsHash: hash, user: "ben" })),
       ],
     ],
-    [
-      "with a removed passkey",
+    ...["factor.remove", "factor.reset", "factor.suspect"].map((action): [string, string, Told[]] => [
+      `with a passkey after its ${action}`,
       "had been removed",
       [
-        { action: "factor.remove", actor: "ben", target: ["user", "ben"], detail: { factor: keys.ben.factor } },
+        { action, actor: "admin", target: ["factor", keys.ben.factor.id], detail: { factor: keys.ben.factor } },
         submit(),
         vote("ben"),
       ],
-    ],
+    ]),
     ["whose proof was for a refusal", "another operation", [submit(), other("ben", { verdict: "reject" })]],
     ["whose proof was for another request", "another operation", [submit(), other("ben", { approvalId: "other" })]],
     [
@@ -276,13 +276,13 @@ describe("what older versions wrote", () => {
     ["a preference that its voter set", [{ action: "person.set_preferences", actor: "ben", target: ["user", "ben"] }]],
     [
       "an authenticator app",
-      [{ action: "factor.add", actor: "ben", target: ["user", "ben"], detail: { kind: "totp" } }],
+      [{ action: "factor.confirm", actor: "ben", target: ["user", "ben"], detail: { kind: "totp" } }],
     ],
     [
       "an enrolment without a key after others told theirs",
       [
         { action: "factor.add", actor: "ivana", target: ["user", "ivana"], detail: { factor: keys.ivana.factor } },
-        { action: "factor.add", actor: "ben", target: ["user", "ben"] },
+        { action: "factor.confirm", actor: "ben", target: ["user", "ben"] },
       ],
     ],
   ])("does not make an unknown passkey good by %s", async (_, before) => {

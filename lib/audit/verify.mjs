@@ -405,8 +405,12 @@ export const challengeOf = (derivation) => sha256(`holdfast/stepup/v1\0${canonic
 
 const submits = new Set(["restore.submit", "change.propose"]);
 const carriesOut = new Set(["restore.dispatch.intent", "change.apply"]);
-/** Events by which somebody gets a factor; older ones did not say its key. */
+/** Events that say the key of a new factor. */
 const enrols = new Set(["person.enroll", "person.seed", "factor.add", "factor.confirm"]);
+/** Events that older versions wrote for a new factor without saying its key. */
+const enrolledOnce = new Set(["person.enroll", "person.seed", "factor.confirm"]);
+/** Events after which a factor proves nothing more. */
+const ends = new Set(["factor.remove", "factor.reset", "factor.suspect"]);
 const reviewWithinMs = 86_400_000;
 
 /** Actions that the rules look at; of all other events only the hash matters. */
@@ -492,14 +496,14 @@ class Rulebook {
     const factor = recordOf(detail.factor);
     const id = textOf(factor.id) ?? (target.type === "factor" ? target.id : "");
     const publicKey = textOf(factor.publicKey);
-    if (action === "factor.remove") {
+    if (ends.has(action)) {
       const known = this.passkeys.get(id);
       if (known) known.removed = true;
-    } else if (publicKey) {
+    } else if (publicKey && enrols.has(action)) {
       this.tellsKeys = true;
       if (!this.passkeys.has(id))
         this.passkeys.set(id, { owner, publicKey, credentialId: textOf(factor.credentialId) ?? "", removed: false });
-    } else if (enrols.has(action) && detail.factor === undefined && detail.kind !== "totp" && !this.tellsKeys)
+    } else if (enrolledOnce.has(action) && detail.factor === undefined && detail.kind !== "totp" && !this.tellsKeys)
       this.enrolledBefore.add(owner);
   }
 
@@ -615,7 +619,7 @@ class Rulebook {
     });
     return [
       ...(passkey.owner === actor.id ? [] : ["A vote is signed by somebody else's passkey."]),
-      ...(passkey.removed ? ["A vote is signed by a passkey that had been removed."] : []),
+      ...(passkey.removed ? ["A vote is signed by a passkey that had been removed or was under suspicion."] : []),
       ...(bound ? [] : ["A vote's proof of presence was given for another operation."]),
       ...(proof.ok ? [] : [`A vote's proof of presence does not hold: ${proof.why}.`]),
     ];
