@@ -275,7 +275,7 @@ test("a restore forced past its votes is marked, vetoed by an approver, and revi
     await reviewing.getByRole("radio", { name: /In order/ }).check();
     await reviewing.getByLabel("What you found").fill("The incident was real, and the veto came in time");
     await reviewing.getByRole("button", { name: "Give this review" }).click();
-    await expect(reviewing.getByText("The incident was real, and the veto came in time").first()).toBeVisible();
+    await expect(reviewing.getByRole("button", { name: "Give this review" })).toHaveCount(0);
   }
   expect(
     await db.approvalReview.count({ where: { requestId: request.split("/").at(-1) ?? "", state: "completed" } }),

@@ -118,7 +118,7 @@ test("a refusal with its reason reaches the requester", async ({ page, person, s
   await expect(approving.getByRole("heading", { level: 1 }).locator("..").getByText("Refused.")).toBeVisible();
   await page.goto(restore);
   await expect(page.getByRole("heading", { name: /was refused/ })).toBeVisible();
-  await expect(page.getByText("Use last night's export instead")).toBeVisible();
+  await expect(page.getByText("Use last night's export instead", { exact: true })).toBeVisible();
 });
 
 test("a link with a malformed or foreign id leads to a clear page, not to an error", async ({

@@ -73,8 +73,8 @@ export default async function ApprovalsPage({ searchParams }: PageProps<"/approv
                 key: "state",
                 header: "State",
                 cell: (row) => (
-                  <StatusBadge kind={standingOf(row).kind}>
-                    <span className="whitespace-nowrap">{standingOf(row).text}</span>
+                  <StatusBadge kind={requestStanding(row).kind}>
+                    <span className="whitespace-nowrap">{requestStanding(row).text}</span>
                   </StatusBadge>
                 ),
               },
@@ -158,15 +158,6 @@ function What({ row }: { row: ApprovalView }) {
       <ApprovalMarks breakGlass={row.breakGlass} singleOperator={row.singleOperator} />
     </>
   );
-}
-
-const startedText = { kind: "ok", text: "Started" } as const;
-
-/** Where a request stands: what was approved and has been used is said so. */
-function standingOf(row: ApprovalView) {
-  if (row.change?.state === "applied") return { kind: "ok", text: "Applied" } as const;
-  if (row.state === "approved" && !row.change && row.restoreState !== "waiting") return startedText;
-  return requestStanding[row.state];
 }
 
 function Ends({ row, now }: { row: ApprovalView; now: string }) {

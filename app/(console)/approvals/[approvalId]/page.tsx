@@ -41,7 +41,7 @@ export default async function ApprovalPage({ params }: PageProps<"/approvals/[ap
   return (
     <>
       <PageHeader
-        kind={requestStanding[request.state].kind}
+        kind={requestStanding(request).kind}
         crumbs={[{ label: "Approvals", href: "/approvals" }, { label: request.handle }]}
         title={<Headline request={request} />}
         sub={<Because request={request} />}
@@ -125,18 +125,18 @@ function Standing({ request }: { request: Request }) {
         Expires in <Countdown at={approvalExpiresAt} now={now} />; then it is refused.
       </>
     );
-  if (change?.state === "applied") return <>Applied.</>;
-  if (state !== "approved" || !isUntouched(request)) return <>{requestStanding[state].text}.</>;
+  const { text } = requestStanding(request);
+  if (state !== "approved" || !isUntouched(request)) return <>{text}.</>;
   const verb = change ? "applied" : "started";
   if (notBefore && notBefore > now)
     return (
       <>
-        Approved; it can be {verb} from <Moment at={notBefore} precision="second" />.
+        {text}; it can be {verb} from <Moment at={notBefore} precision="second" />.
       </>
     );
   return (
     <>
-      Approved.{" "}
+      {text}.{" "}
       {executeBefore ? (
         <>
           It can be {verb} for <Countdown at={executeBefore} now={now} over="no time" /> more.

@@ -1,8 +1,8 @@
 import type { StatusKind } from "@/components/status/kind";
 import type { ApprovalState } from "@/lib/approvals/rules";
+import type { ApprovalView } from "@/lib/approvals/view";
 
-/** Where a request stands, in shape and words. */
-export const requestStanding: Record<ApprovalState, { kind: StatusKind; text: string }> = {
+const standings: Record<ApprovalState, { kind: StatusKind; text: string }> = {
   draft: { kind: "none", text: "Being changed" },
   pending: { kind: "lock", text: "Waits for votes" },
   approved: { kind: "ok", text: "Approved" },
@@ -10,3 +10,13 @@ export const requestStanding: Record<ApprovalState, { kind: StatusKind; text: st
   cancelled: { kind: "none", text: "Withdrawn" },
   expired: { kind: "none", text: "Expired" },
 };
+
+type Standing = Pick<ApprovalView, "state" | "change" | "restoreState" | "breakGlass">;
+
+/** Where a request stands, in shape and words: what was approved and has been used is said so, and so is force. */
+export function requestStanding({ state, change, restoreState, breakGlass }: Standing) {
+  if (change?.state === "applied") return { kind: "ok", text: "Applied" } as const;
+  if (state === "approved" && !change && restoreState !== "waiting") return { kind: "ok", text: "Started" } as const;
+  if (state === "approved" && breakGlass) return { kind: "lock", text: "Forced" } as const;
+  return standings[state];
+}

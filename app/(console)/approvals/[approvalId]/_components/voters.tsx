@@ -64,7 +64,7 @@ export function Voters({ request }: { request: ApprovalPage }) {
 
 /** What somebody who has not voted could still do. */
 function chanceOf({ groups, able }: ApprovalPage["eligible"][number], { needed, rule }: ApprovalPage): string {
-  if (!able) return `without ${factorText(rule.factors)} that is old enough`;
+  if (!able) return `holds no ${factorText(rule.factors).replace(/^a /, "")} yet`;
   return needed.some(({ group }) => groups.includes(group)) ? "can still vote" : "not asked here, but may refuse";
 }
 

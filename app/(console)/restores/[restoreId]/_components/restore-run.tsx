@@ -7,12 +7,14 @@ import { StatusGlyph } from "@/components/status/glyph";
 import { ProveForm } from "@/components/step-up/prove";
 import { ActionForm, SubmitButton } from "@/components/ui/action-form";
 import { Banner } from "@/components/ui/banner";
+import { Button } from "@/components/ui/button";
 import { Card, CardRow } from "@/components/ui/card";
 import { CodeBlock } from "@/components/ui/code-block";
 import { Figure } from "@/components/ui/facts";
 import { FingerprintWords } from "@/components/ui/fingerprint-words";
 import { LinkButton } from "@/components/ui/link-button";
 import { Countdown, Moment } from "@/components/ui/moment";
+import { utcText } from "@/components/ui/moment-text";
 import { NameText } from "@/components/ui/name-text";
 import { PageHeader } from "@/components/ui/page-header";
 import { TextLink } from "@/components/ui/text-link";
@@ -183,14 +185,20 @@ function StartCard({ restore, onDone }: { restore: RestoreView; onDone: () => vo
           ) : null}{" "}
           Your proof counts for this plan alone and for two minutes.
         </p>
-        <ProveForm
-          action={startRestoreAction}
-          begin={askStartAction}
-          finish={answerProofAction}
-          label="Start restore"
-          fields={{ restoreId: restore.id }}
-          onDone={onDone}
-        />
+        {cooling ? (
+          <div>
+            <Button disabled>Start from {utcText(notBefore, "second")}</Button>
+          </div>
+        ) : (
+          <ProveForm
+            action={startRestoreAction}
+            begin={askStartAction}
+            finish={answerProofAction}
+            label="Start restore"
+            fields={{ restoreId: restore.id }}
+            onDone={onDone}
+          />
+        )}
       </div>
     </Card>
   );
