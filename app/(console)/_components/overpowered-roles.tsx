@@ -10,7 +10,6 @@ export function OverpoweredRoles({ connections }: Props) {
     <Banner
       key={id}
       kind="bad"
-      className="mb-6"
       title={
         <>
           Whoever takes over Holdfast could destroy backups in <NameText text={name} />

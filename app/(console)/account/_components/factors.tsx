@@ -12,6 +12,7 @@ import { Field } from "@/components/ui/field";
 import { Input } from "@/components/ui/input";
 import { Moment, RelativeMoment } from "@/components/ui/moment";
 import { NameText } from "@/components/ui/name-text";
+import { visible } from "@/lib/core/words";
 import type { FactorView } from "@/lib/people/rules";
 import {
   addFactorAction,
@@ -118,7 +119,7 @@ function Rename({ factor }: { factor: FactorView }) {
       open={open}
       onOpenChange={setOpen}
       trigger={
-        <Button variant="quiet" size="small" aria-label={`Rename ${factor.name}`}>
+        <Button variant="quiet" size="small" aria-label={`Rename ${visible(factor.name)}`}>
           Rename
         </Button>
       }
@@ -144,7 +145,7 @@ function Remove({ factor, last }: { factor: FactorView; last: boolean }) {
       open={open}
       onOpenChange={setOpen}
       trigger={
-        <Button variant="quiet" size="small" aria-label={`Remove ${factor.name}`}>
+        <Button variant="quiet" size="small" aria-label={`Remove ${visible(factor.name)}`}>
           Remove
         </Button>
       }

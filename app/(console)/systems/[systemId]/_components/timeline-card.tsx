@@ -3,6 +3,7 @@ import type { Lane, LaneItem } from "@/components/charts/timeline-lane";
 import type { StatusKind } from "@/components/status/kind";
 import { Card } from "@/components/ui/card";
 import { LinkTabs } from "@/components/ui/link-tabs";
+import { visible } from "@/lib/core/words";
 import type { SystemHistory, SystemView, TimelineWork } from "@/lib/systems/view";
 
 const live = ["queued", "running", "cancelling"];
@@ -128,7 +129,7 @@ export function TimelineCard({ system, history, days }: { system: SystemView; hi
       />
       <div className="p-4">
         <Timeline
-          label={`${system.name}, the last ${label}`}
+          label={`${visible(system.name)}, the last ${label}`}
           from={history.from}
           to={history.now}
           lanes={lanesOf(history, system.members.length > 1)}
