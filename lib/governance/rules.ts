@@ -97,7 +97,7 @@ export type DelegationView = {
 };
 
 /**
- * What a request still lacks if everybody who is left agreed: empty when it can be approved. A person counts for one
+ * How many of whom a request would still lack if everybody who is left agreed: none when it can be approved. A person counts for one
  * group alone, so whoever holds both roles fills one gap.
  */
 export function outOfReach(
@@ -110,8 +110,11 @@ export function outOfReach(
     .filter(({ count }) => count > 0);
   const holding = (wanted: readonly VoterGroup[]) =>
     left.filter(({ groups }) => groups.some((group) => wanted.includes(group))).length;
-  const short = gaps.filter(({ group, count }) => holding([group]) < count);
-  if (short.length > 0) return short;
-  const all = gaps.reduce((sum, { count }) => sum + count, 0);
-  return holding(gaps.map(({ group }) => group)) < all ? gaps : [];
+  const short = gaps
+    .map(({ group, count }) => ({ group, count: count - holding([group]) }))
+    .filter(({ count }) => count > 0);
+  const last = gaps.at(-1);
+  if (short.length > 0 || !last) return short;
+  const together = gaps.reduce((sum, { count }) => sum + count, 0) - holding(gaps.map(({ group }) => group));
+  return together > 0 ? [{ group: last.group, count: together }] : [];
 }

@@ -47,7 +47,7 @@ export default async function ApprovalPage({ params }: PageProps<"/approvals/[ap
         sub={<Because request={request} />}
         actions={<Actions request={request} />}
       />
-      <ApprovalMarks breakGlass={request.breakGlass} singleOperator={request.singleOperator} />
+      <ApprovalMarks breakGlass={request.breakGlass && !isVetoOpen(request)} singleOperator={request.singleOperator} />
       {isVetoOpen(request) && request.notBefore ? (
         <Banner kind="lock" title="Forced past its votes">
           {request.review ? `${request.review.actor} forced it for ${request.review.incidentRef}. ` : ""}
