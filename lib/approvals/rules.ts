@@ -351,10 +351,13 @@ export function checkPolicy(policy: PolicyLevels, able: Able): Outcome<PolicyLev
   return accept(policy);
 }
 
+/** How long a forced request can be vetoed unless the policy says otherwise (security.md 3.7). */
+const forcedCoolDownSeconds = 10 * minute;
+
 /** How a policy's level reads before and after a change. */
 export function ruleWords(rule: LevelRule): string {
   const votes = rule.votes.map(({ group, count }) => `${count} × ${group.replace("_", " ")}`).join(" + ") || "no votes";
   const clock = (seconds: number) =>
     seconds % hour === 0 ? `${seconds / hour} h` : `${Math.round(seconds / minute)} min`;
-  return `${votes}; ${rule.factors.map((factor) => factor.replace("_", " ")).join(", ")}; approve within ${clock(rule.approveWithinSeconds)}, start within ${clock(rule.executeWithinSeconds)}, cool-down ${clock(rule.coolDownSeconds)}, ${rule.denyThreshold} refuse`;
+  return `${votes}; ${rule.factors.map((factor) => factor.replace("_", " ")).join(", ")}; approve within ${clock(rule.approveWithinSeconds)}, start within ${clock(rule.executeWithinSeconds)}, cool-down ${clock(rule.coolDownSeconds)}, forced ones ${clock(rule.breakGlassCoolDownSeconds ?? forcedCoolDownSeconds)}, ${rule.denyThreshold} refuse`;
 }

@@ -172,6 +172,7 @@ export const getRestore = read(
                 reason: true,
                 createdAt: true,
                 voter: { select: { displayName: true } },
+                withdrawal: { select: { createdAt: true } },
               },
               orderBy: { createdAt: "asc" },
             },
@@ -218,7 +219,7 @@ export const getRestore = read(
         words: revision && row.approval.state !== "draft" ? revision.fingerprintWords : [],
         plan: revision ? (revision.plan as unknown as RestorePlan) : null,
         votes: row.approval.votes
-          .filter((vote) => vote.revision === row.approval.revision)
+          .filter((vote) => vote.revision === row.approval.revision && vote.withdrawal === null)
           .map(({ verdict, reason, createdAt, voter }) => ({
             verdict,
             reason,
