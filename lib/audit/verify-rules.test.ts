@@ -65,11 +65,14 @@ const breakGlass = (actor = "lena", atMinutes = 100): Told => ({
   atMinutes,
 });
 
-const review = (actor = "ben"): Told => ({
+/** Something of the day after the next. */
+const later: Told = { action: "system.edit", atMinutes: 3_000 };
+
+const review = (actor = "ben", outcome = "completed"): Told => ({
   action: "approval.review",
   actor,
   target: ["approval", approvalId],
-  detail: { outcome: "completed" },
+  detail: { outcome },
   atMinutes: 200,
 });
 
@@ -114,8 +117,12 @@ describe("a restore that was sent", () => {
       ],
     ],
     [
-      "somebody broke the glass and another reviewed it",
-      [submit(), breakGlass(), intent({ breakGlass: true }), review()],
+      "somebody broke the glass and two others reviewed it",
+      [submit(), breakGlass(), intent({ breakGlass: true }), review(), review("ivana"), later],
+    ],
+    [
+      "somebody broke the glass and another found fault with it",
+      [submit(), breakGlass(), intent({ breakGlass: true }), review("ben", "flagged"), later],
     ],
     ["a break-glass is younger than a day", [submit(), breakGlass(), intent({ breakGlass: true })]],
     [
@@ -161,8 +168,13 @@ describe("a restore that was sent", () => {
     ["by a break-glass that nobody declared", "nobody declared", [submit(), intent({ breakGlass: true })]],
     [
       "and a break-glass that was never reviewed",
-      "not reviewed within 24 hours",
-      [submit(), breakGlass(), intent({ breakGlass: true }), { action: "system.edit", atMinutes: 3_000 }],
+      "not reviewed by two people within 24 hours",
+      [submit(), breakGlass(), intent({ breakGlass: true }), later],
+    ],
+    [
+      "and a break-glass that one person alone reviewed, twice",
+      "not reviewed by two people within 24 hours",
+      [submit(), breakGlass(), intent({ breakGlass: true }), review(), review(), later],
     ],
     [
       "and a break-glass reviewed by whoever used it",

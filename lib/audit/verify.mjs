@@ -401,7 +401,7 @@ export const challengeOf = (derivation) => sha256(`holdfast/stepup/v1\0${canonic
 /** @typedef {{ owner: string, publicKey: string, credentialId: string, removed: boolean }} Passkey */
 /** @typedef {{ persons: string[], verdict: string, group: string }} Vote */
 /** @typedef {{ id: string, submitters: Set<string>, revision: number, paramsHash: string, needed: { group: string, count: number }[], votes: Vote[], rejected: boolean, singleOperator: boolean }} Approval */
-/** @typedef {{ approvalId: string, actor: string, paramsHash: string, seq: number, at: number, reviewed: boolean }} BreakGlass */
+/** @typedef {{ approvalId: string, actor: string, paramsHash: string, seq: number, at: number, reviewers: Set<string>, flagged: boolean }} BreakGlass */
 
 const submits = new Set(["restore.submit", "change.propose"]);
 const carriesOut = new Set(["restore.dispatch.intent", "change.apply"]);
@@ -642,7 +642,8 @@ class Rulebook {
       paramsHash: textOf(detail.paramsHash) ?? "",
       seq,
       at: Date.parse(ts),
-      reviewed: false,
+      reviewers: new Set(),
+      flagged: false,
     });
   }
 
@@ -650,11 +651,14 @@ class Rulebook {
    * @param {AuditEvent} event
    * @param {number} seq
    */
-  takeReview({ actor, target }, seq) {
+  takeReview({ actor, target, detail }, seq) {
     for (const used of this.breakGlass) {
       if (used.approvalId !== target.id) continue;
       if (used.actor === actor.id) this.complain("approvals", "Somebody reviewed their own use of break-glass.", seq);
-      else used.reviewed = true;
+      else {
+        used.reviewers.add(actor.id);
+        used.flagged ||= detail.outcome === "flagged";
+      }
     }
   }
 
@@ -692,9 +696,11 @@ class Rulebook {
    * @param {number} atMs
    */
   finish(atMs) {
-    for (const { reviewed, at, seq } of this.breakGlass)
+    for (const { reviewers, flagged, at, seq } of this.breakGlass) {
+      const reviewed = flagged || reviewers.size >= 2;
       if (!reviewed && !(atMs - at <= reviewWithinMs))
-        this.complain("approvals", "A use of break-glass was not reviewed within 24 hours.", seq);
+        this.complain("approvals", "A use of break-glass was not reviewed by two people within 24 hours.", seq);
+    }
   }
 }
 

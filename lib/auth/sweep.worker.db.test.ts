@@ -1,6 +1,7 @@
 import { randomUUID } from "node:crypto";
 import { expect, it } from "vitest";
 import { db } from "@/lib/platform/db";
+import { tamper } from "@/lib/platform/testing/owner";
 import { person } from "@/lib/platform/testing/people";
 import { sweepIdentity } from "./sweep";
 
@@ -32,23 +33,25 @@ it("takes away what is long over, and leaves the rest", async () => {
     });
   const [oldChallenge, freshChallenge] = [await challenge(daysAgo(2)), await challenge(new Date())];
   const grant = (expiresAt: Date, consumedAt: Date | null) =>
-    db.stepUpGrant.create({
-      data: {
-        userId: lena.id,
-        sessionId: lena.sessionId,
-        op: "x.y",
-        subjectType: "user",
-        subjectId: lena.id,
-        subjectRevision: 1,
-        paramsHash: Buffer.from("x"),
-        factorId: lena.factorId,
-        factorKind: "totp",
-        uv: false,
-        expiresAt,
-        consumedAt,
-      },
-      select: { id: true },
-    });
+    tamper((tx) =>
+      tx.stepUpGrant.create({
+        data: {
+          userId: lena.id,
+          sessionId: lena.sessionId,
+          op: "x.y",
+          subjectType: "user",
+          subjectId: lena.id,
+          subjectRevision: 1,
+          paramsHash: Buffer.from("x"),
+          factorId: lena.factorId,
+          factorKind: "totp",
+          uv: false,
+          expiresAt,
+          consumedAt,
+        },
+        select: { id: true },
+      }),
+    );
   const goneGrants = [await grant(daysAgo(2), null), await grant(daysAgo(91), daysAgo(91))];
   const keptGrants = [await grant(new Date(), null), await grant(daysAgo(2), daysAgo(2))];
   await db.rateLimit.createMany({

@@ -272,7 +272,9 @@ export const startDrill = command({
   action: "approval.drill.start",
   permission: "policy:edit",
   input: z.object({}),
-  async run({ tx, actor, now }) {
+  async run(ctx) {
+    overEverything(ctx);
+    const { tx, actor, now } = ctx;
     if (await tx.approvalDrill.count({ where: { startedAt: { gt: new Date(now.getTime() - hours(1)) } } }))
       throw new Refusal(refuse("conflict", "A drill was started within the last hour."));
     const id = await openDrill(tx, actor.kind === "user" ? actor.id : null, now);

@@ -274,8 +274,15 @@ describe("the small estate", { timeout: 30_000 }, () => {
       const roles = small.accounts[connection.accountId]?.roles ?? {};
       for (const arn of [connection.readRoleArn, connection.actRoleArn, connection.cleanupRoleArn]) {
         expect(roles[arn]?.externalId).toBe(connection.externalId);
-        expect(roles[arn]?.trustedPrincipals).toEqual([smallEstateCredentials.accountId]);
       }
+      const [whole, worker] = [
+        smallEstateCredentials.accountId,
+        `arn:aws:iam::${smallEstateCredentials.accountId}:user/holdfast`,
+      ];
+      // Web's own user may assume the read role and none that changes anything.
+      expect(roles[connection.readRoleArn]?.trustedPrincipals).toEqual([whole]);
+      for (const arn of [connection.actRoleArn, connection.cleanupRoleArn])
+        expect(roles[arn]?.trustedPrincipals).toEqual([worker]);
       expect(roles[connection.restoreRoleArn]?.trustedPrincipals).toEqual(["backup.amazonaws.com"]);
     }
     const production = smallEstateConnections[0];
@@ -283,6 +290,6 @@ describe("the small estate", { timeout: 30_000 }, () => {
     expect(roles[smallEstateBadRoles.narrow]?.allowedActions).not.toContain("backup:List*");
     expect(roles[smallEstateBadRoles.otherExternalId]?.externalId).not.toBe(production?.externalId);
     const keys = small.accounts[smallEstateCredentials.accountId]?.accessKeys ?? {};
-    expect(Object.keys(keys)).toEqual([smallEstateCredentials.accessKeyId]);
+    expect(Object.keys(keys)).toEqual([smallEstateCredentials.accessKeyId, smallEstateCredentials.reader?.accessKeyId]);
   });
 });
