@@ -16,7 +16,7 @@ import {
   ungovern,
   voteWithKey,
 } from "@/lib/platform/testing/armed";
-import { ask } from "@/lib/platform/testing/governing";
+import { ask, tierForm } from "@/lib/platform/testing/governing";
 import { ownerDb, tamper } from "@/lib/platform/testing/owner";
 import { person } from "@/lib/platform/testing/people";
 import { value, voteBy } from "@/lib/platform/testing/restoring";
@@ -158,36 +158,15 @@ describe("an invitation", () => {
 });
 
 describe("a tier", () => {
-  const form = (over: Record<string, string> = {}) => ({
-    tierId: "tier-2",
-    revision: "1",
-    name: "Tier 2: important systems",
-    rpoSeconds: "1 h",
-    rtoSeconds: "4 h",
-    mtdSeconds: "24 h",
-    timeInRpoTargetPct: "99.5",
-    restoreTestCadenceDays: "90",
-    drillCadenceDays: "365",
-    runbookReviewDays: "365",
-    verifyDays: "30",
-    copyRule: "3-2-1-1-0",
-    minRetentionDays: "30",
-    maxRetentionDays: "",
-    offsiteRetentionDays: "365",
-    minImmutableDays: "14",
-    approvals: "2",
-    ...over,
-  });
-
   it("promises more at once, and less only once others agree to exactly what they saw", async () => {
     await db.$transaction((tx) => ensureDefaultTiers(tx, new Date(Date.now() - 86_400_000)));
-    expect(value(await ask(editTier, tom, form({ rpoSeconds: "30 min" })))).toMatchObject({ applied: true });
-    const approvalId = await proposed(editTier, form({ revision: "2", rpoSeconds: "2 h" }));
+    expect(value(await ask(editTier, tom, tierForm({ rpoSeconds: "30 min" })))).toMatchObject({ applied: true });
+    const approvalId = await proposed(editTier, tierForm({ revision: "2", rpoSeconds: "2 h" }));
     const request = await getApproval(ben, { approvalId });
     expect(request?.change?.plan?.lines).toEqual([{ what: "RPO", from: "30 min", to: "2 h" }]);
     expect(request?.level).toBe(1);
     // Somebody tightens it further before the votes are in: what people saw is no longer what would be replaced.
-    value(await ask(editTier, tom, form({ revision: "2", rpoSeconds: "15 min" })));
+    value(await ask(editTier, tom, tierForm({ revision: "2", rpoSeconds: "15 min" })));
     await agreed(approvalId, ben, ivana);
     const { id: changeId } = await changeOf(approvalId);
     expect(await apply(tom, changeId)).toMatchObject({ ok: false, code: "conflict" });

@@ -1,4 +1,5 @@
 import "server-only";
+import type { Scope } from "@/lib/access/permissions";
 import type { ChangeContext } from "@/lib/changes/governed";
 import { type Assessment, gravest, levelOfRole } from "@/lib/changes/rules";
 import { demand, refuse } from "@/lib/core/outcome";
@@ -29,4 +30,24 @@ export async function bringingBack(
     subject: { type: "user", id: personId, name },
     lines: [{ what, from, to }],
   };
+}
+
+/** People are managed from above all teams: a right over one team says nothing about who may enter. */
+export function overEverybody({ visible }: Pick<ChangeContext, "visible">): void {
+  if (visible !== "all") demand(refuse("forbidden", "This needs the administrator role over everything."));
+}
+
+/** A scope as the columns of a row. */
+export const columnsOf = (scope: Scope) => ({
+  scopeKind: scope.kind,
+  scopeTeamId: scope.kind === "team" ? scope.teamId : null,
+  scopeTagKey: scope.kind === "tag" ? scope.key : null,
+  scopeTagValue: scope.kind === "tag" ? scope.value : null,
+});
+
+/** Refuses a scope whose team is not there any more. */
+export async function checkTeam({ tx }: Pick<ChangeContext, "tx">, scope: Scope): Promise<void> {
+  if (scope.kind !== "team" || (await tx.team.findUnique({ where: { id: scope.teamId }, select: { id: true } })))
+    return;
+  demand(refuse("invalid", "This team is not there any more.", { teamId: "Choose a team." }));
 }

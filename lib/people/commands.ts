@@ -1,22 +1,16 @@
 import "server-only";
 import { command } from "@/lib/access/command";
-import type { Scope } from "@/lib/access/permissions";
 import { makeEnrollmentCode } from "@/lib/auth/enrollment";
 import { endSessionsOf } from "@/lib/auth/sessions";
 import { type ChangeContext, governed } from "@/lib/changes/governed";
 import { gravest, levelOfRole } from "@/lib/changes/rules";
 import { demand, refuse } from "@/lib/core/outcome";
-import { bringingBack, nameOf } from "./assess";
+import { bringingBack, checkTeam, columnsOf, nameOf, overEverybody } from "./assess";
 import { scopeOf, scopeWords } from "./operations";
 import { changeRights, keepAnAdministrator, roleWords } from "./rules";
 import { everybody, invitation, personProven, personReason, roleToGive, roleToTake } from "./schema";
 
 type Ctx = ChangeContext;
-
-/** People are managed from above all teams: a right over one team says nothing about who may enter. */
-function overEverybody({ visible }: Ctx): void {
-  if (visible !== "all") demand(refuse("forbidden", "This needs the administrator role over everything."));
-}
 
 async function lockPerson({ tx }: Ctx, personId: string) {
   await tx.$queryRaw`select 1 from users where id = ${personId}::uuid for update`;
@@ -34,19 +28,6 @@ async function otherAdministrators({ tx }: Ctx, personId: string): Promise<numbe
       roleGrants: { some: { role: "administrator", scopeKind: "everything", revokedAt: null } },
     },
   });
-}
-
-const columnsOf = (scope: Scope) => ({
-  scopeKind: scope.kind,
-  scopeTeamId: scope.kind === "team" ? scope.teamId : null,
-  scopeTagKey: scope.kind === "tag" ? scope.key : null,
-  scopeTagValue: scope.kind === "tag" ? scope.value : null,
-});
-
-async function checkTeam({ tx }: Ctx, scope: Scope): Promise<void> {
-  if (scope.kind !== "team" || (await tx.team.findUnique({ where: { id: scope.teamId }, select: { id: true } })))
-    return;
-  demand(refuse("invalid", "This team is not there any more.", { teamId: "Choose a team." }));
 }
 
 /** Invites somebody with a first role. Answers their one-time code, which is kept nowhere. */

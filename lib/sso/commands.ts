@@ -1,38 +1,16 @@
 import "server-only";
 import { command } from "@/lib/access/command";
-import type { CommandContext } from "@/lib/access/context";
-import type { Scope } from "@/lib/access/permissions";
 import { endSessionsOf } from "@/lib/auth/sessions";
 import { tellOfChange } from "@/lib/auth/tell";
 import { governed } from "@/lib/changes/governed";
 import { gravest, levelOfRole } from "@/lib/changes/rules";
 import { demand, refuse } from "@/lib/core/outcome";
-import { bringingBack } from "@/lib/people/assess";
+import { bringingBack, checkTeam, columnsOf, overEverybody } from "@/lib/people/assess";
 import { scopeWords } from "@/lib/people/operations";
 import { changeRights, roleWords } from "@/lib/people/rules";
 import { removingMapping, scopeOf, unlinking } from "./operations";
 import { mapPlace, ssoIssuer } from "./place";
 import { identityToLink, identityToUnlink, mappingToRemove, mappingToSave } from "./schema";
-
-type Ctx = Pick<CommandContext, "tx" | "visible" | "actor">;
-
-/** Who comes in, and as what, is decided above all teams. */
-function overEverybody({ visible }: Pick<Ctx, "visible">): void {
-  if (visible !== "all") demand(refuse("forbidden", "This needs the administrator role over everything."));
-}
-
-const columnsOf = (scope: Scope) => ({
-  scopeKind: scope.kind,
-  scopeTeamId: scope.kind === "team" ? scope.teamId : null,
-  scopeTagKey: scope.kind === "tag" ? scope.key : null,
-  scopeTagValue: scope.kind === "tag" ? scope.value : null,
-});
-
-async function checkTeam({ tx }: Ctx, scope: Scope): Promise<void> {
-  if (scope.kind !== "team" || (await tx.team.findUnique({ where: { id: scope.teamId }, select: { id: true } })))
-    return;
-  demand(refuse("invalid", "This team is not there any more.", { teamId: "Choose a team." }));
-}
 
 /** Says what a value of the identity provider's claim is worth; it counts from each person's next sign-in. */
 export const saveRoleMapping = governed({

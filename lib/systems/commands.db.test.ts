@@ -2,7 +2,7 @@ import { afterAll, beforeAll, describe, expect, it } from "vitest";
 import type { Scope } from "@/lib/access/permissions";
 import { db } from "@/lib/platform/db";
 import { type Estate, openEstate } from "@/lib/platform/testing/estate";
-import { doAtOnce } from "@/lib/platform/testing/governing";
+import { doAtOnce, tierForm } from "@/lib/platform/testing/governing";
 import { person } from "@/lib/platform/testing/people";
 import { addRule, assignResources, releaseResources, removeRule } from "@/lib/resources/commands";
 import { countEstate, listInboxChoices, listRules, listUnassigned, previewRule } from "@/lib/resources/data";
@@ -229,48 +229,29 @@ describe("a tag rule", () => {
 });
 
 describe("a tier", () => {
-  const form = (over: Record<string, string> = {}) => ({
-    tierId: "tier-2",
-    revision: "1",
-    name: "Tier 2: important systems",
-    rpoSeconds: "1 h",
-    rtoSeconds: "4 h",
-    mtdSeconds: "24 h",
-    timeInRpoTargetPct: "99.5",
-    restoreTestCadenceDays: "90",
-    drillCadenceDays: "365",
-    runbookReviewDays: "365",
-    verifyDays: "30",
-    copyRule: "3-2-1-1-0",
-    minRetentionDays: "30",
-    maxRetentionDays: "",
-    offsiteRetentionDays: "365",
-    minImmutableDays: "14",
-    approvals: "2",
-    ...over,
-  });
-
   it("is changed by administrators alone, and its past stays", async () => {
-    expect(await doAtOnce(editTier, await operator(), form({ rpoSeconds: "30 min" }))).toMatchObject({
+    expect(await doAtOnce(editTier, await operator(), tierForm({ rpoSeconds: "30 min" }))).toMatchObject({
       ok: false,
       code: "forbidden",
     });
     const admin = await person("administrator");
     const ofATag = await person("administrator", { kind: "tag", key: "team", value: "one" });
-    expect(await doAtOnce(editTier, ofATag, form({ rpoSeconds: "30 min" }))).toMatchObject({
+    expect(await doAtOnce(editTier, ofATag, tierForm({ rpoSeconds: "30 min" }))).toMatchObject({
       ok: false,
       code: "forbidden",
     });
-    expect(await doAtOnce(editTier, admin, form({ rpoSeconds: "2 d" }))).toMatchObject({
+    expect(await doAtOnce(editTier, admin, tierForm({ rpoSeconds: "2 d" }))).toMatchObject({
       ok: false,
       code: "invalid",
       fields: { rpoSeconds: expect.any(String) },
     });
-    expect(await doAtOnce(editTier, admin, form({ rpoSeconds: "30 min" }))).toMatchObject({
+    expect(await doAtOnce(editTier, admin, tierForm({ rpoSeconds: "30 min" }))).toMatchObject({
       ok: true,
       value: { revision: 2 },
     });
-    expect(await doAtOnce(editTier, admin, { ...form(), base: JSON.stringify({ rpoSeconds: 3_600 }) })).toMatchObject({
+    expect(
+      await doAtOnce(editTier, admin, { ...tierForm(), base: JSON.stringify({ rpoSeconds: 3_600 }) }),
+    ).toMatchObject({
       ok: false,
       code: "conflict",
       message: expect.stringContaining("RPO from 1 h to 30 min"),

@@ -25,3 +25,25 @@ export async function doAtOnce<Value>(
     ? { ok: true, value: answer.value.value }
     : refuse("unavailable", "It was put before other people.");
 }
+
+/** A tier as its form sends it, with what somebody changes. */
+export const tierForm = (over: Record<string, string> = {}) => ({
+  tierId: "tier-2",
+  revision: "1",
+  name: "Tier 2: important systems",
+  rpoSeconds: "1 h",
+  rtoSeconds: "4 h",
+  mtdSeconds: "24 h",
+  timeInRpoTargetPct: "99.5",
+  restoreTestCadenceDays: "90",
+  drillCadenceDays: "365",
+  runbookReviewDays: "365",
+  verifyDays: "30",
+  copyRule: "3-2-1-1-0",
+  minRetentionDays: "30",
+  maxRetentionDays: "",
+  offsiteRetentionDays: "365",
+  minImmutableDays: "14",
+  approvals: "2",
+  ...over,
+});
