@@ -73,15 +73,17 @@ const queries: Readonly<Record<string, string>> = { "/systems/[systemId]/backup"
 const filled = (address: string, ids: Record<string, string>) =>
   address.replaceAll(/\[([^\]]+)\]/g, (_, name: string) => ids[name] ?? randomUUID());
 
+/** Pages on the way in; whoever has just enrolled stays for their recovery codes, everybody else who is in goes on. */
+function wantedOfStep(rule: "second step" | "enrolment", standing: Subject["standing"]): Verdict[] {
+  if (standing === "signed in") return [rule === "enrolment" ? "shown" : "goes to /"];
+  return standing === "nobody" ? ["signs in"] : ["goes to /sign-in/confirm", "goes to /enroll/factor"];
+}
+
 function wantedOfPage(rule: string, { standing, may }: Subject): Verdict[] {
   if (rule === "anybody") return ["shown", "goes to /"];
+  if (rule === "after a refusal") return ["signs in"];
   if (rule === standing) return ["shown"];
-  if (rule === "second step" || rule === "enrolment")
-    return standing === "signed in"
-      ? ["goes to /"]
-      : standing === "nobody"
-        ? ["signs in"]
-        : ["goes to /sign-in/confirm", "goes to /enroll/factor"];
+  if (rule === "second step" || rule === "enrolment") return wantedOfStep(rule, standing);
   if (standing !== "signed in") return ["signs in"];
   if (may.includes(rule.replace("!", ""))) return ["shown"];
   return [rule.startsWith("!") ? "forbidden" : "not found"];
@@ -89,6 +91,7 @@ function wantedOfPage(rule: string, { standing, may }: Subject): Verdict[] {
 
 function wantedOfRoute(rule: string, { standing, may }: Subject): Verdict[] {
   if (rule === "anybody") return ["shown", "not found", "answers 415"];
+  if (rule === "the provider's token") return ["answers 400"];
   if (standing !== "signed in") return ["signs in"];
   return may.includes(rule) ? ["shown", ...(rule === "restore:read" ? ["not found"] : [])] : ["forbidden"];
 }
@@ -133,6 +136,8 @@ function wantedOfAction(rule: string, { standing, may }: Subject): RegExp {
     return standing === "second step" || standing === "enrolment" ? /^(?!unauthenticated)/ : /^unauthenticated$/;
   if (standing !== "signed in") return /^unauthenticated$/;
   if (rule === "signed in") return /^invalid$/;
+  // There is nothing to fill in wrongly: whoever has no factor is told so.
+  if (rule === "own factor") return /^forbidden$/;
   return may.includes(rule) ? /^(?:invalid|not_found|conflict|step_up_required|rate_limited|done)$/ : /^forbidden$/;
 }
 

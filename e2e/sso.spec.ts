@@ -75,11 +75,13 @@ test("somebody comes in through the identity provider, shows a factor, and has t
   await expect(page).toHaveURL(/\/sign-in/);
 });
 
-test("somebody unknown is turned away with the subject to give to an administrator, who links it", async ({
+test("somebody unknown is turned away with the subject to give to an administrator, who asks to link it", async ({
   page,
   person,
   browserOf,
   code,
+  db,
+  stack,
 }) => {
   const ben = await person("Ben Federated", "viewer");
   const admin = await person("Ada Federated", "administrator");
@@ -95,11 +97,16 @@ test("somebody unknown is turned away with the subject to give to an administrat
   await office.getByRole("button", { name: "Link an identity" }).click();
   const dialog = office.getByRole("dialog");
   await dialog.getByLabel("Subject").fill(sub);
+  await dialog.getByLabel("Why").fill("Ben comes in through the provider from now on");
   await dialog.getByRole("button", { name: "Confirm and link" }).click();
   await dialog.getByLabel("One-time code").fill(await code(admin));
   await dialog.getByRole("button", { name: "Confirm and link" }).click();
-  await expect(dialog).toBeHidden();
-  await expect(office.getByText(sub)).toBeVisible();
+  await test.step("which takes the votes of others, as letting him enrol anew would", async () => {
+    await office.waitForURL("**/approvals/*");
+    await expect(office.getByRole("heading", { level: 1 })).toContainText("Ben Federated");
+    await expect(office.getByText(sub).first()).toBeVisible();
+    await db.identity.create({ data: { userId: ben.id, issuer: issuerOf(stack), subject: sub } });
+  });
 
   await goThroughProvider(page);
   await page.waitForURL("**/sign-in/confirm");

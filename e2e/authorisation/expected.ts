@@ -262,7 +262,8 @@ export const doors: Readonly<Record<string, string>> = {
 /**
  * Every page, with the permission without which it looks like a page that is not there (404), or with "!" in front
  * says that it is not for you (403). "anybody" needs no session; "second step" only a password's; "enrolment" only an
- * invitation's; everything else sends whoever is not signed in with two factors to sign in.
+ * invitation's (who has just enrolled stays there for their codes); "after a refusal" whoever the identity provider's
+ * answer did not let in; everything else sends whoever is not signed in with two factors to sign in.
  */
 export const pages: Readonly<Record<string, string>> = {
   "/": "estate:read",
@@ -301,7 +302,7 @@ export const pages: Readonly<Record<string, string>> = {
   "/sign-in": "anybody",
   "/sign-in/confirm": "second step",
   "/sign-in/recover": "second step",
-  "/sign-in/refused": "anybody",
+  "/sign-in/refused": "after a refusal",
   "/systems": "estate:read",
   "/systems/[systemId]": "estate:read",
   "/systems/[systemId]/backup": "backup:start",
@@ -311,7 +312,7 @@ export const pages: Readonly<Record<string, string>> = {
   "/systems/unassigned": "estate:read",
 };
 
-/** Every route handler by method: 401 without a session of two factors, 403 without the permission. "anybody" answers for itself. */
+/** Every route handler by method: 401 without a session of two factors, 403 without the permission. "anybody" answers for itself; "the provider's token" whoever brings one. */
 export const routes: Readonly<Record<string, string>> = {
   "GET /api/auth/[...nextauth]": "anybody",
   "GET /api/live/audit": "audit:read",
@@ -323,22 +324,22 @@ export const routes: Readonly<Record<string, string>> = {
   "GET /api/search": "estate:read",
   "GET /audit/verifier": "audit:read",
   "POST /api/auth/[...nextauth]": "anybody",
-  "POST /api/auth/backchannel-logout": "anybody",
+  "POST /api/auth/backchannel-logout": "the provider's token",
   "POST /api/csp": "anybody",
   "POST /audit/export": "audit:export",
 };
 
 /**
  * Every server action, as folder#name, with the permission without which it answers "forbidden". "signed in" needs
- * two factors and no role; "second step" only a password's session; "anybody" none at all.
+ * two factors and no role; "own factor" a factor to confirm with, which the subjects have not; "second step" only a password's session; "anybody" none at all.
  */
 export const actions: Readonly<Record<string, string>> = {
   "account#addFactorAction": "self:manage",
   "account#answerProofAction": "signed in",
   "account#askAdditionAction": "self:manage",
-  "account#askPasswordChangeAction": "self:manage",
+  "account#askPasswordChangeAction": "own factor",
   "account#askRemovalAction": "self:manage",
-  "account#askRenewalAction": "self:manage",
+  "account#askRenewalAction": "own factor",
   "account#changePasswordAction": "self:manage",
   "account#confirmFactorAction": "self:manage",
   "account#endMySessionAction": "self:manage",
