@@ -254,6 +254,10 @@ const governancePhrases: Record<string, Phrase> = {
     did: (_, d) => (d.on === true ? "let one person work alone" : "had several people asked again"),
     to: "switch single-operator mode",
   },
+  "installation.govern": {
+    did: () => "closed the set-up: enough people can vote, and nobody changes the rules alone any more",
+    to: "close the set-up",
+  },
   "installation.reopen": {
     did: (_, d) => `opened the set-up again, because too few were left to agree${because(d, "reason")}`,
     to: "open the set-up again",

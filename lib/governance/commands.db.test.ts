@@ -20,7 +20,7 @@ import {
   switchSingleOperator,
 } from "./commands";
 import { getGovernance, getMyDrill, getReadiness, getStanding, proofOfDrill } from "./data";
-import { drillWhenDue } from "./jobs";
+import { closeSetUpWhenOver, drillWhenDue } from "./jobs";
 
 let tom: Armed;
 let ben: Armed;
@@ -132,6 +132,24 @@ describe("a readiness drill", () => {
     await ownerDb.approvalDrill.updateMany({ data: { startedAt: new Date(Date.now() - 31 * 86_400_000) } });
     await drillWhenDue(theWorker());
     expect((await last())?.getTime()).toBeGreaterThan(Date.now() - 60_000);
+  });
+});
+
+describe("the set-up", () => {
+  const governedAt = async () => (await ownerDb.installation.findFirstOrThrow()).governedAt;
+
+  it("closes by itself as soon as enough people can vote, and not a person earlier", async () => {
+    const policy = await ownerDb.approvalPolicyVersion.findFirstOrThrow({ orderBy: { version: "desc" } });
+    const { policyId, version } = policy;
+    const levels = JSON.parse(JSON.stringify(defaultLevels));
+    await ownerDb.approvalPolicyVersion.create({ data: { policyId, version: version + 1, levels } });
+    await armed("approver");
+    await closeSetUpWhenOver(theWorker());
+    expect(await governedAt()).toBeNull();
+    await armed("security_approver");
+    await closeSetUpWhenOver(theWorker());
+    expect(await governedAt()).not.toBeNull();
+    expect(await db.auditEvent.count({ where: { action: "installation.govern", outcome: "success" } })).toBe(1);
   });
 });
 

@@ -282,6 +282,18 @@ export const startDrill = command({
   },
 });
 
+/** Closes the set-up: from here on nobody changes the rules alone. The worker's clock, as soon as enough people can vote. */
+export const closeSetUp = command({
+  action: "installation.govern",
+  permission: "restore:follow",
+  input: z.object({}),
+  async run({ tx }) {
+    const [row] = await tx.$queryRaw<{ closed: boolean }[]>`select close_setup() as closed`;
+    if (!row?.closed) throw new Refusal(refuse("conflict", "The set-up is closed already, or too few can vote."));
+    return { value: null, audit: [["installation", "governance"], {}] };
+  },
+});
+
 /** The monthly drill, by the worker's calendar. */
 export const startMonthlyDrill = command({
   action: "approval.drill.start",

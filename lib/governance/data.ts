@@ -272,3 +272,10 @@ export const drillCalendar = read("restore:follow", nothing, async ({ db }) => (
   lastAt: iso((await lastDrill(db))?.startedAt ?? null),
   governedAt: iso((await db.installation.findFirst({ select: { governedAt: true } }))?.governedAt ?? null),
 }));
+
+/** Whether the set-up is open although enough people could vote by now; for the worker's clock. */
+export const isSetUpOver = read("restore:follow", nothing, async ({ db }) => {
+  const [row] = await db.$queryRaw<{ over: boolean }[]>`
+    select i.governed_at is null and governance_satisfiable() as over from installation i`;
+  return row?.over ?? false;
+});

@@ -7,7 +7,7 @@ import { sweepIdentity } from "@/lib/auth/sweep";
 import { sweepBackups } from "@/lib/backups/jobs";
 import { enqueueDueSyncs } from "@/lib/connections/due";
 import { hours, minutes, seconds } from "@/lib/core/time";
-import { drillWhenDue } from "@/lib/governance/jobs";
+import { closeSetUpWhenOver, drillWhenDue } from "@/lib/governance/jobs";
 import { sweepHealth } from "@/lib/health/jobs";
 import { log } from "@/lib/platform/log";
 import { sweepRestores } from "@/lib/restores/jobs";
@@ -26,6 +26,7 @@ const timers: readonly Timer[] = [
   { name: "audit sealing", everyMs: seconds(1), run: () => sealPending() },
   { name: "audit anchors", everyMs: seconds(5), run: () => keepAnchors() },
   { name: "denied attempts", everyMs: seconds(30), run: () => tellDenials(workerActor()) },
+  { name: "set-up", everyMs: minutes(1), run: () => closeSetUpWhenOver(workerActor()) },
   { name: "readiness drill", everyMs: hours(6), run: () => drillWhenDue(workerActor()) },
   { name: "identity sweep", everyMs: minutes(10), run: () => sweepIdentity() },
   { name: "partitions", everyMs: hours(24), run: makePartitions },
