@@ -1,4 +1,5 @@
 import { cn } from "@/components/ui/cn";
+import { visible } from "@/lib/core/words";
 
 /** One digit of 3-2-1-1-0: kept, broken, or not known. */
 export type CopyRule = { met: boolean | null; why?: string | undefined };
@@ -40,7 +41,7 @@ export function CopyPips({ rules, className }: { rules: CopyRules; className?: s
         return (
           <span
             key={key}
-            title={`${name}: ${why ?? verdict(met)}`}
+            title={visible(`${name}: ${why ?? verdict(met)}`)}
             className={cn(
               "h-4 min-w-[15px] rounded-xs text-center text-[0.65625rem]/4 font-semibold",
               met === true && "bg-ok-wash text-ok",

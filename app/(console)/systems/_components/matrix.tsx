@@ -9,6 +9,7 @@ import { AppLink } from "@/components/ui/app-link";
 import { Checkbox } from "@/components/ui/checkbox";
 import { NameText } from "@/components/ui/name-text";
 import { type Column, DataTable } from "@/components/ui/table";
+import { visible } from "@/lib/core/words";
 import { forecastWithin } from "@/lib/health/rules";
 import type { SystemRow } from "@/lib/systems/view";
 import { SortHeader } from "./sort-header";
@@ -21,7 +22,7 @@ function NameCell({ row }: { row: SystemRow }) {
       <StatusGlyph kind={healthKind[row.state]} label={healthWord[row.state]} className="mt-[3px]" />
       <span className="grid min-w-0">
         <span className="flex flex-wrap items-baseline gap-x-2 gap-y-0.5">
-          <span title={row.why}>
+          <span title={row.why && visible(row.why)}>
             <AppLink
               href={`/systems/${row.id}`}
               prefetch={false}

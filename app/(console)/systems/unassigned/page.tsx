@@ -76,7 +76,7 @@ function InboxTable({ rows, pick }: { rows: readonly InboxRow[]; pick: boolean }
           key: "state",
           header: "Protection",
           cell: (row) => (
-            <span title={row.why}>
+            <span title={row.why && visible(row.why)}>
               <StatusBadge kind={healthKind[row.state]}>
                 {row.state === "unknown" && row.ageSeconds !== null ? "has recovery points" : healthWord[row.state]}
               </StatusBadge>

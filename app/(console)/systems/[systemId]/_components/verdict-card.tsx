@@ -9,7 +9,7 @@ import { Figure } from "@/components/ui/facts";
 import { LinkButton } from "@/components/ui/link-button";
 import { Moment } from "@/components/ui/moment";
 import { NameText } from "@/components/ui/name-text";
-import { ageText } from "@/lib/core/words";
+import { ageText, visible } from "@/lib/core/words";
 import { forecastWithin, type ProofLevel } from "@/lib/health/rules";
 import type { ReasonView, SystemMakeup, SystemView } from "@/lib/systems/view";
 
@@ -120,7 +120,7 @@ export function ReasonList({ reasons, named }: { reasons: readonly ReasonView[];
             ) : null}
             <NameText text={reason.text} />
           </span>
-          <span className="text-sm text-ink-3" title={reason.meaning}>
+          <span className="text-sm text-ink-3" title={visible(reason.meaning)}>
             Rule {reason.rule}: {reason.meaning}
           </span>
         </CardRow>
