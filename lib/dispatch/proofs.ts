@@ -70,9 +70,10 @@ const countedVotes = (tx: Tx, approvalId: string) => tx.$queryRaw<
  */
 export async function demandProvenVotes(tx: Tx, approvalId: string): Promise<void> {
   const approval = await lockApproval(tx, approvalId);
-  if (approval.breakGlass || approval.singleOperator) return;
+  if (approval.singleOperator) return;
   const paramsHash = Buffer.from(approval.paramsHash ?? []).toString("hex");
   const wording = { approvalId, revision: approval.revision, paramsHash };
+  if (approval.breakGlass) return demandProvenForce(tx, wording);
   const proven = new Map<string, VoterGroup>();
   for (const row of await countedVotes(tx, approvalId)) {
     const proof: Proof = {
@@ -88,6 +89,27 @@ export async function demandProvenVotes(tx: Tx, approvalId: string): Promise<voi
   const groups = [...proven.values()];
   const enough = approval.needed.every(({ group, count }) => groups.filter((voted) => voted === group).length >= count);
   if (!enough) throw new Refusal(refuse("conflict", "Votes that counted no longer do. Nothing is called."));
+}
+
+/** Forcing skips votes, not the signature of whoever forced: it is held against their key over this very plan. */
+async function demandProvenForce(tx: Tx, wording: Wording): Promise<void> {
+  const rows = await tx.$queryRaw<{ user_id: string; evidence: unknown; public_key: Uint8Array | null }[]>`
+    select g.user_id::text as user_id, g.evidence, f.public_key
+    from approval_reviews r
+    join step_up_grants g on g.user_id = r.actor_id and g.op = 'approval.break_glass' and g.subject_id = r.request_id
+    join factors f on f.id = g.factor_id and f.user_id = g.user_id
+    where r.request_id = ${wording.approvalId}::uuid and g.consumed_at is not null`;
+  const faults = rows.map(({ user_id, evidence, public_key }) =>
+    faultOf(
+      { userId: user_id, factorKind: "passkey", evidence, publicKey: public_key },
+      "approval.break_glass",
+      wording,
+    ),
+  );
+  if (!faults.includes(null))
+    throw new Refusal(
+      refuse("forbidden", `Forcing this is not what it says: ${faults[0] ?? "nobody signed it"}. Nothing is called.`),
+    );
 }
 
 function faultOfVote(proof: Proof, rule: LevelRule, wording: Wording): string | null {

@@ -1,5 +1,6 @@
 import { afterAll, beforeEach, describe, expect, it } from "vitest";
-import { proofOfVote } from "@/lib/approvals/data";
+import { forceApproval } from "@/lib/approvals/commands";
+import { proofOfForce, proofOfVote } from "@/lib/approvals/data";
 import { bytes } from "@/lib/platform/crypto";
 import { db } from "@/lib/platform/db";
 import { type Armed, armed, coolDown, grantFor, voteWithKey } from "@/lib/platform/testing/armed";
@@ -115,5 +116,41 @@ describe("before anything is called, a vote", () => {
       }),
     );
     expect(await started(made)).toMatchObject({ ok: false, code: "forbidden", message: /signature/ });
+  });
+});
+
+describe("before anything is called, a forced request", () => {
+  async function forced() {
+    const made = await submitted();
+    const olu = await armed("break_glass");
+    const { targetName } = await db.restoreItem.findUniqueOrThrow({ where: { id: made.itemId } });
+    const said = {
+      approvalId: made.approvalId,
+      incidentRef: "INC-9",
+      reason: "nobody can be reached tonight, at all",
+      typed: targetName,
+    };
+    value(
+      await forceApproval(olu, {
+        ...said,
+        grantId: await grantFor(olu, proofOfForce(olu, { approvalId: made.approvalId })),
+      }),
+    );
+    return { ...made, olu };
+  }
+
+  it("is carried by the signature of whoever forced it", async () => {
+    expect(await started(await forced())).toMatchObject({ ok: true });
+  });
+
+  it("that nobody signed calls nothing", async () => {
+    const made = await forced();
+    await tamper((tx) =>
+      tx.stepUpGrant.updateMany({
+        where: { userId: made.olu.id, op: "approval.break_glass" },
+        data: { evidence: { kind: "passkey" } },
+      }),
+    );
+    expect(await started(made)).toMatchObject({ ok: false, code: "forbidden", message: /not what it says/ });
   });
 });
