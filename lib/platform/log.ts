@@ -4,21 +4,27 @@ import pino from "pino";
 import { env } from "./env";
 import { clean, cleanFields, redact } from "./log-lines";
 
-/** The log: JSON lines, named fields, nothing secret. */
-export const log = pino({
-  level: env.HOLDFAST_LOG_LEVEL,
-  base: { role: env.HOLDFAST_ROLE },
-  formatters: { log: cleanFields },
-  // An error given without a name would otherwise be unfolded by pino itself, message and all.
-  hooks: {
-    logMethod([head, ...rest], method) {
-      const words: unknown[] = rest.map((word) => clean(word));
-      const first: unknown = head instanceof Error ? { error: head } : typeof head === "string" ? redact(head) : head;
-      Reflect.apply(method, this, [first, ...words]);
+/**
+ * The log: JSON lines, named fields, nothing secret. Written at once: a line still on its way when the process ends
+ * would come after the one that says why it ended, or never.
+ */
+export const log = pino(
+  {
+    level: env.HOLDFAST_LOG_LEVEL,
+    base: { role: env.HOLDFAST_ROLE },
+    formatters: { log: cleanFields },
+    // An error given without a name would otherwise be unfolded by pino itself, message and all.
+    hooks: {
+      logMethod([head, ...rest], method) {
+        const words: unknown[] = rest.map((word) => clean(word));
+        const first: unknown = head instanceof Error ? { error: head } : typeof head === "string" ? redact(head) : head;
+        Reflect.apply(method, this, [first, ...words]);
+      },
     },
+    serializers: { err: (error) => error, error: (error) => error },
   },
-  serializers: { err: (error) => error, error: (error) => error },
-});
+  pino.destination({ fd: 1, sync: true }),
+);
 
 const asText = (said: readonly unknown[]) => format(...said.map((one) => (one instanceof Error ? clean(one) : one)));
 
