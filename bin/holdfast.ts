@@ -18,6 +18,7 @@ const verbs = {
   audit: () => import("@/bin/commands/audit").then((found) => found.audit),
   governance: () => import("@/bin/commands/governance").then((found) => found.governance),
   keys: () => import("@/bin/commands/keys").then((found) => found.keys),
+  recompute: () => import("@/bin/commands/recompute").then((found) => found.recomputeCommand),
   doctor: () => import("@/bin/commands/doctor").then((found) => found.doctor),
 } satisfies Record<string, () => Promise<Command>>;
 

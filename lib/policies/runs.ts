@@ -2,7 +2,8 @@ import "server-only";
 import { after, before, days } from "@/lib/core/time";
 import type { Tx } from "@/lib/platform/db";
 import { log } from "@/lib/platform/log";
-import { isTimeZone, occurrencesBetween, parseAwsCron } from "./schedule";
+import { parseAwsCron } from "./cron";
+import { isTimeZone, occurrencesBetween } from "./schedule";
 
 const behindDays = 7;
 const aheadDays = 2;

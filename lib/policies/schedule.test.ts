@@ -1,5 +1,6 @@
 import { describe, expect, it } from "vitest";
-import { isTimeZone, occurrencesBetween, parseAwsCron } from "./schedule";
+import { parseAwsCron } from "./cron";
+import { isTimeZone, occurrencesBetween } from "./schedule";
 
 const due = (expression: string, timeZone: string, from: string, to: string) => {
   const cron = parseAwsCron(expression);

@@ -1,3 +1,14 @@
+import {
+  type CopyDigitName,
+  type CopyRule,
+  type CopyTerms,
+  failingDigits,
+  isBeyondReach,
+  isVerified,
+  type PlacedCopy,
+  tallyCopies,
+} from "./copy-rule";
+
 export const pointStatuses = ["creating", "available", "partial", "stopped", "expired", "deleting", "unknown"] as const;
 export type PointStatus = (typeof pointStatuses)[number];
 export const pointKinds = ["snapshot", "continuous", "logical", "archive"] as const;
@@ -73,53 +84,87 @@ const objectKinds = ["S3", "DynamoDB"];
 
 const countOf = (count: number, one: string, many: string) => `${count} ${count === 1 ? one : many}`;
 
-function mediaDigit(production: Production, copies: readonly SeenCopy[]): CopyDigit {
-  if (copies.length === 0) return { met: false, why: "no fresh copy" };
-  if (!objectKinds.includes(production.kind))
-    return { met: true, why: "production is no object store, the vault is one" };
-  const elsewhere = copies.some(({ account, airGapped }) => airGapped || account !== production.account);
-  return elsewhere
-    ? { met: true, why: "a copy lies in another account" }
-    : { met: false, why: "production and copies lie in one account's object store" };
+/** Production and its copies in the words of the copy rule; the best of the copies in a vault stands for it. */
+function placed(production: Production, copies: readonly SeenCopy[], terms: CopyTerms): PlacedCopy[] {
+  const common = { usable: true, dataAsOfMs: terms.nowMs, lastVerifiedAtMs: null, verificationErrors: 0 };
+  const objectStore = objectKinds.includes(production.kind);
+  const home: PlacedCopy = {
+    ...common,
+    id: "production",
+    kind: "PRODUCTION",
+    locationId: "production",
+    siteId: production.region,
+    mediaClass: objectStore ? "object" : "block",
+    apart: false,
+    lockedForGoodUntilMs: null,
+  };
+  const backups = copies.map((copy): PlacedCopy => {
+    const elsewhere = copy.airGapped || copy.account !== production.account;
+    return {
+      ...common,
+      id: copy.vaultId,
+      kind: "BACKUP",
+      locationId: copy.vaultId,
+      siteId: copy.region,
+      // A vault is an object store; one account's object stores are one medium, another account's is another.
+      mediaClass: objectStore && elsewhere ? "other-provider" : "object",
+      lastVerifiedAtMs: copy.verified ? terms.nowMs : null,
+      verificationErrors: copy.refuted ? 1 : 0,
+      apart: copy.airGapped,
+      lockedForGoodUntilMs: copy.lockedUntil?.getTime() ?? null,
+    };
+  });
+  const best = (copy: PlacedCopy) => Number(isVerified(copy, terms)) * 2 + Number(isBeyondReach(copy, terms));
+  return [home, ...backups.sort((a, b) => best(b) - best(a))];
 }
 
-function lockDigit(copies: readonly SeenCopy[], at: Date): CopyDigit {
-  if (copies.some(({ airGapped }) => airGapped)) return { met: true, why: "a copy lies in an air-gapped vault" };
+function mediaWhy(production: Production, backups: number, met: boolean): string {
+  if (backups === 0) return "no fresh copy";
+  if (!objectKinds.includes(production.kind)) return "production is no object store, the vault is one";
+  return met ? "a copy lies in another account" : "production and copies lie in one account's object store";
+}
+
+function lockWhy(copies: readonly SeenCopy[], at: Date): string {
+  if (copies.some(({ airGapped }) => airGapped)) return "a copy lies in an air-gapped vault";
   const locks = copies.flatMap(({ lockedUntil }) => (lockedUntil !== null && lockedUntil > at ? [lockedUntil] : []));
   const last = locks.sort((a, b) => a.getTime() - b.getTime()).at(-1);
-  if (last === undefined) return { met: false, why: "no copy is locked beyond recall or air-gapped" };
+  if (last === undefined) return "no copy is locked beyond recall or air-gapped";
   const forGood = last.getUTCFullYear() >= 9999;
-  return {
-    met: true,
-    why: forGood ? "a copy is locked for good" : `a copy is locked until ${last.toISOString().slice(0, 10)}`,
-  };
+  return forGood ? "a copy is locked for good" : `a copy is locked until ${last.toISOString().slice(0, 10)}`;
 }
 
-function errorDigit(copies: readonly SeenCopy[], vaults: number): CopyDigit {
+/** A failed verification breaks the digit; one that is only due leaves it untold. */
+function errorDigit(copies: readonly SeenCopy[], backups: number, unverified: number): CopyDigit {
   if (copies.some(({ refuted }) => refuted)) return { met: false, why: "the newest verification of a copy failed" };
-  if (vaults === 0) return { met: false, why: "no fresh copy" };
-  const verified = new Set(copies.filter((copy) => copy.verified).map(({ vaultId }) => vaultId)).size;
-  const why = `${verified} of ${countOf(vaults, "copy", "copies")} verified within the tier's cadence`;
-  return { met: verified === vaults ? true : null, why };
+  if (backups === 0) return { met: false, why: "no fresh copy" };
+  const why = `${backups - unverified} of ${countOf(backups, "copy", "copies")} verified within the tier's cadence`;
+  return { met: unverified === 0 ? true : null, why };
 }
+
+const strictest: CopyRule = { copies: 3, media: 2, offsite: 1, immutable: 1, errors: 0 };
 
 /**
- * The 3-2-1-1-0 rule, digit by digit, from copies actually seen. Production counts as one copy; several copies in one
- * vault count once.
+ * The 3-2-1-1-0 rule, digit by digit, from copies actually seen and fresh. Production counts as one copy; several
+ * copies in one vault count once.
  */
 export function copyDigits(production: Production, copies: readonly SeenCopy[], at: Date): CopyDigits {
-  const vaults = new Set(copies.map(({ vaultId }) => vaultId)).size;
-  const found = vaults === 0 ? "no fresh copy" : countOf(vaults, "vault with a fresh copy", "vaults with fresh copies");
+  const terms: CopyTerms = { nowMs: at.getTime(), freshnessMs: 0, verifyDays: 0, countProduction: true };
+  const tally = tallyCopies(placed(production, copies, terms), terms);
+  const failing = failingDigits(tally, strictest);
+  const kept = (digit: CopyDigitName) => !failing.includes(digit);
+  const backups = tally.copies - 1;
+  const found =
+    backups === 0 ? "no fresh copy" : countOf(backups, "vault with a fresh copy", "vaults with fresh copies");
   const elsewhere = copies.find(({ region }) => region !== production.region);
   return {
-    threeCopies: { met: vaults >= 2, why: `production and ${found}` },
-    twoMedia: mediaDigit(production, copies),
+    threeCopies: { met: kept("copies"), why: `production and ${found}` },
+    twoMedia: { met: kept("media"), why: mediaWhy(production, backups, kept("media")) },
     oneElsewhere: {
-      met: elsewhere !== undefined,
+      met: kept("offsite"),
       why: elsewhere ? `a copy lies in ${elsewhere.region}` : `all lie in ${production.region}`,
     },
-    oneLocked: lockDigit(copies, at),
-    zeroErrors: errorDigit(copies, vaults),
+    oneLocked: { met: kept("immutable"), why: lockWhy(copies, at) },
+    zeroErrors: errorDigit(copies, backups, tally.unverifiedOrErrors),
   };
 }
 
