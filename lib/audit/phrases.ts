@@ -319,6 +319,14 @@ const estatePhrases: Record<string, Phrase> = {
     did: (target, d) => `gave ${plural(countOf(d), "system")} to ${target}`,
     to: "give systems to a team",
   },
+  "exclusion.add": {
+    did: (target, detail) => `planned maintenance of ${target} that does not count${because(detail, "reason")}`,
+    to: "plan maintenance that does not count",
+  },
+  "exclusion.end": {
+    did: (target, detail) => `ended maintenance of ${target} that did not count${because(detail, "reason")}`,
+    to: "end maintenance that does not count",
+  },
   "system.depend": { did: (target) => `wrote down that ${target} needs another system`, to: "add a dependency" },
   "system.undepend": { did: (target) => `took away a dependency of ${target}`, to: "take a dependency away" },
   "system.rule_add": {

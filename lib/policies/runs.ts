@@ -1,9 +1,10 @@
 import "server-only";
 import { after, before, days } from "@/lib/core/time";
+import { isTimeZone } from "@/lib/core/time-zone";
 import type { Tx } from "@/lib/platform/db";
 import { log } from "@/lib/platform/log";
 import { parseAwsCron } from "./cron";
-import { isTimeZone, occurrencesBetween } from "./schedule";
+import { occurrencesBetween } from "./schedule";
 
 const behindDays = 7;
 const aheadDays = 2;

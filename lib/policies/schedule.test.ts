@@ -1,6 +1,7 @@
 import { describe, expect, it } from "vitest";
+import { isTimeZone } from "@/lib/core/time-zone";
 import { parseAwsCron } from "./cron";
-import { isTimeZone, occurrencesBetween } from "./schedule";
+import { occurrencesBetween } from "./schedule";
 
 const due = (expression: string, timeZone: string, from: string, to: string) => {
   const cron = parseAwsCron(expression);

@@ -1,16 +1,6 @@
 import { Temporal } from "temporal-polyfill";
 import type { Cron } from "./cron";
 
-/** Whether the text names a time zone. */
-export function isTimeZone(name: string): boolean {
-  try {
-    Temporal.Instant.fromEpochMilliseconds(0).toZonedDateTimeISO(name);
-    return true;
-  } catch {
-    return false;
-  }
-}
-
 /**
  * Every moment in [from, to) at which a schedule is due. A fixed hour runs once a local date: a time that the clocks
  * skip moves forward by the gap, one that comes twice counts the first time. An hour of `*` runs at every real instant

@@ -1,17 +1,11 @@
 import { z } from "zod";
+import { isTimeZone } from "@/lib/core/time-zone";
 
 /** An instant with a zone, as milliseconds since 1970. */
 const instant = z.iso
   .datetime({ offset: true, error: "Give an instant with its zone, such as 2026-06-01T00:00:00Z." })
   .transform((text) => Date.parse(text));
-const timeZone = z.string().refine((name) => {
-  try {
-    new Intl.DateTimeFormat("en", { timeZone: name });
-    return true;
-  } catch {
-    return false;
-  }
-}, "Name a time zone of the IANA database, such as Europe/Berlin.");
+const timeZone = z.string().refine(isTimeZone, "Name a time zone of the IANA database, such as Europe/Berlin.");
 const amount = z.number().nonnegative();
 const seconds = z.number().nonnegative();
 const id = z.string().min(1);

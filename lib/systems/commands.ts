@@ -109,6 +109,7 @@ export const editSystem = command({
       where: { id: systemId },
       data: { ...settings, ...lifecycle, revision: { increment: 1 }, updatedAt: now },
     });
+    if (merged.lifecycle !== before.lifecycle) await restFrom(tx, systemId, merged.lifecycle, now);
     await moveToTier(tx, [locked], tierId, now);
     await markSystemsDue(tx, [systemId]);
     await enqueue(tx, "health.evaluate", { systemIds: [systemId] });
@@ -116,6 +117,15 @@ export const editSystem = command({
     return { value: { revision: current + 1 }, audit: [["system", systemId], detail] };
   },
 });
+
+const resting: Partial<Record<SystemSettings["lifecycle"], string>> = { parked: "Parked", retired: "Retired" };
+
+/** Nothing is expected of a system while it rests: that time is left out of its figures, and stays so when it is back. */
+async function restFrom(tx: Tx, systemId: string, lifecycle: SystemSettings["lifecycle"], now: Date): Promise<void> {
+  await tx.exclusion.updateMany({ where: { systemId, validTo: null }, data: { validTo: now } });
+  const reason = resting[lifecycle];
+  if (reason) await tx.exclusion.create({ data: { systemId, reason, validFrom: now } });
+}
 
 /** Names instead of ids, for people. */
 async function spell(tx: Tx, changes: readonly Change[]): Promise<Change[]> {

@@ -70,6 +70,7 @@ export default async function SystemPage({ params, searchParams }: PageProps<"/s
         }
         actions={
           <>
+            <LinkButton href={`/systems/${system.id}/time-in-rpo`}>Time within the RPO</LinkButton>
             {rights.edit ? <LinkButton href={`/systems/${system.id}/edit`}>Edit</LinkButton> : null}
             {rights.restore && system.members.length > 0 ? (
               <LinkButton href={`/restores/new?system=${system.id}`} variant="primary">
