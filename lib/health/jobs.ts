@@ -3,10 +3,11 @@ import { observe } from "@/lib/access/observe";
 import type { JobActor } from "@/lib/access/permissions";
 import type { Tx } from "@/lib/platform/db";
 import type { Jobs } from "@/lib/queue/names";
-import { judgeResources, judgeSystems, refreshFleetCounts, writeVerdicts } from "./evaluate";
+import { judgeResources, judgeSystems, judgeTouched, refreshFleetCounts, writeVerdicts } from "./evaluate";
+import { readStrictestRpo, type StrictestRpo } from "./facts";
 
-const systemBatch = 500;
-const resourceBatch = 2_000;
+const systemBatch = 2_000;
+const resourceBatch = 10_000;
 /** One evaluation at a time: the later one then sees what the earlier one wrote. */
 const lockKey = 7_240_120;
 
@@ -14,31 +15,38 @@ export type Evaluated = { systems: number; resources: number };
 
 /** Carries out a job of the queue: judges the given resources and systems with what hangs on them, or everything. */
 export async function evaluateHealth(actor: JobActor, payload: Jobs["health.evaluate"]): Promise<Evaluated> {
-  if (payload.resourceIds === undefined && payload.systemIds === undefined) return evaluateAll(actor);
-  const touched = await observe(actor, async (tx) => {
-    const resourceIds = payload.resourceIds ?? [];
-    const rows = await tx.$queryRaw<{ resource_id: string; system_id: string | null }[]>`
-      select r.id as resource_id, m.system_id from resources r
-      left join system_resources m on m.resource_id = r.id and m.valid_to is null
-      where r.id = any(${resourceIds}::uuid[])`;
-    const systemIds = new Set(payload.systemIds ?? []);
-    const loners: string[] = [];
-    for (const { resource_id, system_id } of rows) system_id ? systemIds.add(system_id) : loners.push(resource_id);
-    return { systemIds: [...systemIds], loners };
-  });
-  return evaluateThese(actor, touched.systemIds, touched.loners, false);
+  const { resourceIds, systemIds = [] } = payload;
+  if (resourceIds === undefined && payload.systemIds === undefined) return evaluateAll(actor);
+  const whole = await evaluateThese(actor, systemIds, [], {});
+  const some = await evaluateTouched(actor, resourceIds ?? []);
+  return { systems: whole.systems + some.systems, resources: whole.resources + some.resources };
+}
+
+/** Judges resources of which something was told, and what hangs on them. */
+async function evaluateTouched(actor: JobActor, resourceIds: readonly string[]): Promise<Evaluated> {
+  const done: Evaluated = { systems: 0, resources: 0 };
+  for (const ids of batches(resourceIds, resourceBatch))
+    await inTurn(actor, async (tx, at) => {
+      const judged = await judgeTouched(tx, ids, at);
+      await writeVerdicts(tx, judged, at);
+      await refreshFleetCounts(tx, false);
+      done.systems += judged.systems.length;
+      done.resources += judged.resources.length;
+    });
+  return done;
 }
 
 /** Judges every system and resource from scratch. */
 async function evaluateAll(actor: JobActor): Promise<Evaluated> {
-  const { systemIds, loners } = await observe(actor, async (tx) => {
+  const { systemIds, loners, strictest } = await observe(actor, async (tx) => {
     const systems = await tx.$queryRaw<{ id: string }[]>`select id from systems order by id`;
     const free = await tx.$queryRaw<{ id: string }[]>`
       select r.id from resources r where not exists (
         select 1 from system_resources m where m.resource_id = r.id and m.valid_to is null) order by r.id`;
-    return { systemIds: systems.map(({ id }) => id), loners: free.map(({ id }) => id) };
+    const strictest = await readStrictestRpo(tx);
+    return { systemIds: systems.map(({ id }) => id), loners: free.map(({ id }) => id), strictest };
   });
-  return evaluateThese(actor, systemIds, loners, true);
+  return evaluateThese(actor, systemIds, loners, { whole: true, strictest });
 }
 
 /** Judges afresh what time alone may have changed: every verdict whose next change has come. */
@@ -55,7 +63,7 @@ export async function sweepHealth(actor: JobActor): Promise<Evaluated> {
     return { systemIds: systems.map(({ id }) => id), loners: free.map(({ id }) => id) };
   });
   if (systemIds.length + loners.length === 0) return { systems: 0, resources: 0 };
-  return evaluateThese(actor, systemIds, loners, false);
+  return evaluateThese(actor, systemIds, loners, {});
 }
 
 const batches = <T>(items: readonly T[], size: number): T[][] =>
@@ -70,11 +78,18 @@ const inTurn = (actor: JobActor, run: (tx: Tx, at: Date) => Promise<void>) =>
     await run(tx, clock.now);
   });
 
-async function evaluateThese(actor: JobActor, systemIds: readonly string[], loners: readonly string[], whole: boolean) {
+type Way = { whole?: boolean; strictest?: StrictestRpo };
+
+async function evaluateThese(
+  actor: JobActor,
+  systemIds: readonly string[],
+  loners: readonly string[],
+  { whole = false, strictest }: Way,
+): Promise<Evaluated> {
   const done: Evaluated = { systems: 0, resources: 0 };
   for (const ids of batches(systemIds, systemBatch))
     await inTurn(actor, async (tx, at) => {
-      const judged = await judgeSystems(tx, ids, at);
+      const judged = await judgeSystems(tx, ids, at, strictest);
       await writeVerdicts(tx, judged, at);
       done.systems += judged.systems.length;
       done.resources += judged.resources.length;
@@ -85,6 +100,6 @@ async function evaluateThese(actor: JobActor, systemIds: readonly string[], lone
       await writeVerdicts(tx, { resources, systems: [] }, at);
       done.resources += resources.length;
     });
-  await inTurn(actor, async (tx) => refreshFleetCounts(tx, whole));
+  if (whole || done.systems + done.resources > 0) await inTurn(actor, async (tx) => refreshFleetCounts(tx, whole));
   return done;
 }
