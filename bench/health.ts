@@ -102,11 +102,7 @@ async function measureSize(size: FleetSize): Promise<Measured> {
   );
   let touched: string[] = [];
   const changedMs = await measure(
-    async () => {
-      // A reading hands its resources on in portions of this size.
-      for (let from = 0; from < touched.length; from += 500)
-        await evaluateHealth(actor, { resourceIds: touched.slice(from, from + 500) });
-    },
+    () => evaluateHealth(actor, { resourceIds: touched }),
     async () => {
       touched = await bringPoints();
     },

@@ -116,9 +116,15 @@ function judgeWith(
 }
 
 /** Judges resources on their own, such as those that belong to no system, and writes nothing. */
-export async function judgeResources(db: Db, resourceIds: readonly string[], at: Date): Promise<ResourceVerdict[]> {
+export async function judgeResources(
+  db: Db,
+  resourceIds: readonly string[],
+  at: Date,
+  strictest?: StrictestRpo,
+): Promise<ResourceVerdict[]> {
   if (resourceIds.length === 0) return [];
-  const facts = await gatherResourceFacts(db, Prisma.sql`select unnest(${[...resourceIds]}::uuid[]) as id`, at);
+  const chosen = Prisma.sql`select unnest(${[...resourceIds]}::uuid[]) as id`;
+  const facts = await gatherResourceFacts(db, chosen, at, strictest);
   return facts.map((fact) => judgeResource(fact, at));
 }
 
@@ -136,7 +142,10 @@ export async function writeVerdicts(tx: Tx, { resources, systems }: Judged, at: 
 /** What stands written of a verdict: the digest of all it says, and until when it holds. */
 type Standing = { digest: string | null; nextChangeMs: number | null };
 
-const digestOf = (row: readonly unknown[]): string => hash("md5", JSON.stringify(row), "base64");
+type Cell = string | number | boolean | Date | null;
+
+const digestOf = (row: readonly Cell[]): string =>
+  hash("md5", row.map((cell) => (cell instanceof Date ? cell.getTime() : cell)).join("\0"), "base64");
 
 /**
  * Whether a verdict must be written down. One that says the same and holds at least as long as it was said to stays as
@@ -326,8 +335,7 @@ export async function refreshFleetCounts(tx: Tx, whole: boolean): Promise<void> 
       union all select 'systems.total', count(*) from systems where lifecycle <> 'retired'
       union all select 'resources.total', count(*) from resources where vanished_at is null
       union all select 'resources.unassigned', count(*) from resources r where r.vanished_at is null and not exists (
-        select 1 from system_resources m where m.resource_id = r.id and m.valid_to is null)
-      union all select 'points.total', count(*) from recovery_points where vanished_at is null`
+        select 1 from system_resources m where m.resource_id = r.id and m.valid_to is null)`
     : Prisma.empty;
   await tx.$executeRaw`
     insert into fleet_counts (key, value, updated_at)

@@ -6,10 +6,17 @@ import type { Jobs } from "@/lib/queue/names";
 import { judgeResources, judgeSystems, judgeTouched, refreshFleetCounts, writeVerdicts } from "./evaluate";
 import { readStrictestRpo, type StrictestRpo } from "./facts";
 
-const systemBatch = 2_000;
-const resourceBatch = 10_000;
+/** Large enough that looking once at what is rare costs little, small enough to be held in memory. */
+const systemBatch = 4_000;
+const resourceBatch = 20_000;
 /** One evaluation at a time: the later one then sees what the earlier one wrote. */
 const lockKey = 7_240_120;
+/**
+ * The parts of a whole fleet have no system in common and may be judged beside each other, though beside no other
+ * evaluation; this keeps two evaluations of the whole from judging the same part at once.
+ */
+const partLockKey = 7_240_121;
+const wholeLanes = 2;
 
 export type Evaluated = { systems: number; resources: number };
 
@@ -69,9 +76,13 @@ export async function sweepHealth(actor: JobActor): Promise<Evaluated> {
 const batches = <T>(items: readonly T[], size: number): T[][] =>
   Array.from({ length: Math.ceil(items.length / size) }, (_, index) => items.slice(index * size, (index + 1) * size));
 
-const inTurn = (actor: JobActor, run: (tx: Tx, at: Date) => Promise<void>) =>
+/** Runs one turn of an evaluation, with the moment it judges by. */
+const inTurn = (actor: JobActor, run: (tx: Tx, at: Date) => Promise<void>, part?: number) =>
   observe(actor, async (tx) => {
-    await tx.$queryRaw`select pg_advisory_xact_lock(${lockKey}::bigint)::text`;
+    if (part === undefined) await tx.$queryRaw`select pg_advisory_xact_lock(${lockKey}::bigint)::text`;
+    else
+      await tx.$queryRaw`
+        select pg_advisory_xact_lock_shared(${lockKey}::bigint)::text, pg_advisory_xact_lock(${partLockKey}::int, ${part}::int)::text`;
     // The transaction began before it waited for its turn: its own now() may lie before what the last turn wrote.
     const [clock] = await tx.$queryRaw<{ now: Date }[]>`select clock_timestamp() as now`;
     if (!clock) throw new Error("The database did not tell the time.");
@@ -80,6 +91,7 @@ const inTurn = (actor: JobActor, run: (tx: Tx, at: Date) => Promise<void>) =>
 
 type Way = { whole?: boolean; strictest?: StrictestRpo };
 
+/** Judges systems and free resources batch by batch; the batches of a whole fleet go two at a time. */
 async function evaluateThese(
   actor: JobActor,
   systemIds: readonly string[],
@@ -87,19 +99,26 @@ async function evaluateThese(
   { whole = false, strictest }: Way,
 ): Promise<Evaluated> {
   const done: Evaluated = { systems: 0, resources: 0 };
-  for (const ids of batches(systemIds, systemBatch))
-    await inTurn(actor, async (tx, at) => {
-      const judged = await judgeSystems(tx, ids, at, strictest);
-      await writeVerdicts(tx, judged, at);
-      done.systems += judged.systems.length;
-      done.resources += judged.resources.length;
-    });
-  for (const ids of batches(loners, resourceBatch))
-    await inTurn(actor, async (tx, at) => {
-      const resources = await judgeResources(tx, ids, at);
+  const lanes = whole ? wholeLanes : 1;
+  const turns = [
+    ...batches(systemIds, Math.min(systemBatch, Math.ceil(systemIds.length / lanes))).map(
+      (ids) => async (tx: Tx, at: Date) => {
+        const judged = await judgeSystems(tx, ids, at, strictest);
+        await writeVerdicts(tx, judged, at);
+        done.systems += judged.systems.length;
+        done.resources += judged.resources.length;
+      },
+    ),
+    ...batches(loners, resourceBatch).map((ids) => async (tx: Tx, at: Date) => {
+      const resources = await judgeResources(tx, ids, at, strictest);
       await writeVerdicts(tx, { resources, systems: [] }, at);
       done.resources += resources.length;
-    });
+    }),
+  ].entries();
+  const lane = async () => {
+    for (const [part, turn] of turns) await inTurn(actor, turn, whole ? part : undefined);
+  };
+  await Promise.all(Array.from({ length: lanes }, lane));
   if (whole || done.systems + done.resources > 0) await inTurn(actor, async (tx) => refreshFleetCounts(tx, whole));
   return done;
 }
