@@ -96,7 +96,7 @@ export class RunningSync {
   }
 }
 
-const evaluateAtMost = 500;
+const evaluateAtMost = 1_000;
 
 /** Has the verdicts on these resources reconsidered. */
 export async function enqueueEvaluation(tx: Tx, resourceIds: Iterable<string>): Promise<void> {

@@ -1,38 +1,130 @@
 import "server-only";
+import { hash } from "node:crypto";
 import type { Reader, Tx } from "@/lib/platform/db";
 import { Prisma } from "@/lib/platform/prisma/client";
-import { gatherResourceFacts, gatherSystemFacts } from "./facts";
-import { judgeResource, judgeSystem, type ResourceVerdict, type SystemVerdict } from "./rules";
+import { gatherResourceFacts, gatherSystemFacts, type StrictestRpo } from "./facts";
+import {
+  type HealthState,
+  judgeResource,
+  judgeSystem,
+  type MemberVerdict,
+  type Reason,
+  type ResourceFacts,
+  type ResourceVerdict,
+  type SystemFacts,
+  type SystemVerdict,
+} from "./rules";
 
 type Db = Pick<Tx | Reader, "$queryRaw">;
 
 export type Judged = { resources: ResourceVerdict[]; systems: SystemVerdict[] };
 
 /** Judges systems and all their resources at a moment, and writes nothing. */
-export async function judgeSystems(db: Db, systemIds: readonly string[], at: Date): Promise<Judged> {
+export async function judgeSystems(
+  db: Db,
+  systemIds: readonly string[],
+  at: Date,
+  strictest?: StrictestRpo,
+): Promise<Judged> {
   if (systemIds.length === 0) return { resources: [], systems: [] };
   const ids = [...systemIds];
-  const [facts, systemFacts] = [
-    await gatherResourceFacts(
-      db,
-      Prisma.sql`select m.resource_id as id from system_resources m where m.system_id = any(${ids}::uuid[]) and m.valid_to is null`,
-      at,
-    ),
-    await gatherSystemFacts(db, ids, at),
-  ];
-  const membersOf = new Map<string, ResourceVerdict[]>();
+  const chosen = Prisma.sql`
+    select m.resource_id as id from system_resources m where m.system_id = any(${ids}::uuid[]) and m.valid_to is null`;
+  const facts = await gatherResourceFacts(db, chosen, at, strictest);
+  return judgeWith(facts, [], await gatherSystemFacts(db, ids, at), at);
+}
+
+/**
+ * Judges some resources, and the systems they belong to with what was judged of their other members before. A member
+ * whose verdict is missing, has come due, or could not be told when it was made is judged with them.
+ */
+export async function judgeTouched(db: Db, resourceIds: readonly string[], at: Date): Promise<Judged> {
+  const touched = [...resourceIds];
+  const rows = await db.$queryRaw<{ id: string }[]>`
+    select distinct m.system_id as id from system_resources m where m.resource_id = any(${touched}::uuid[]) and m.valid_to is null`;
+  const systemIds = rows.map(({ id }) => id);
+  const isKept = Prisma.sql`m.resource_id <> all(${touched}::uuid[]) and h.next_change_at > ${at}::timestamptz`;
+  const facts = await gatherResourceFacts(
+    db,
+    Prisma.sql`
+      select r.id from resources r where r.id = any(${touched}::uuid[])
+      union
+      select m.resource_id from system_resources m left join resource_health h on h.resource_id = m.resource_id
+      where m.system_id = any(${systemIds}::uuid[]) and m.valid_to is null and (${isKept}) is not true`,
+    at,
+  );
+  const [kept] = await db.$queryRaw<{ packed: string }[]>`
+    select coalesce(json_agg(json_build_array(m.system_id, m.required, h.resource_id, h.state, h.reasons, h.newest_as_of,
+      h.available_at, h.proven_at, h.next_change_at)), '[]')::text as packed
+    from system_resources m join resource_health h on h.resource_id = m.resource_id
+    where m.system_id = any(${systemIds}::uuid[]) and m.valid_to is null and ${isKept}`;
+  const packed: PackedVerdict[] = kept ? JSON.parse(kept.packed) : [];
+  return judgeWith(facts, packed.map(toMember), await gatherSystemFacts(db, systemIds, at), at);
+}
+
+type PackedVerdict = [
+  systemId: string,
+  required: boolean,
+  resourceId: string,
+  state: HealthState,
+  reasons: Reason[],
+  newestAsOf: string | null,
+  availableAt: string | null,
+  provenAt: string | null,
+  nextChangeAt: string,
+];
+type Kept = { systemId: string; member: MemberVerdict };
+
+const toMember = ([
+  systemId,
+  required,
+  resourceId,
+  state,
+  reasons,
+  newestAsOf,
+  availableAt,
+  provenAt,
+  nextChangeAt,
+]: PackedVerdict): Kept => ({
+  systemId,
+  member: {
+    resourceId,
+    required,
+    state,
+    reasons,
+    newest:
+      newestAsOf === null ? null : { asOf: new Date(newestAsOf), availableAt: new Date(availableAt ?? newestAsOf) },
+    proof: provenAt === null ? null : { at: new Date(provenAt) },
+    nextChangeAt: new Date(nextChangeAt),
+  },
+});
+
+function judgeWith(
+  facts: readonly ResourceFacts[],
+  kept: readonly Kept[],
+  systemFacts: readonly SystemFacts[],
+  at: Date,
+): Judged {
+  const membersOf = new Map<string, MemberVerdict[]>(systemFacts.map(({ systemId }) => [systemId, []]));
+  for (const { systemId, member } of kept) membersOf.get(systemId)?.push(member);
   const resources = facts.map((fact) => {
     const verdict = judgeResource(fact, at);
-    if (fact.system) membersOf.set(fact.system.id, [...(membersOf.get(fact.system.id) ?? []), verdict]);
+    if (fact.system) membersOf.get(fact.system.id)?.push(verdict);
     return verdict;
   });
   return { resources, systems: systemFacts.map((fact) => judgeSystem(fact, membersOf.get(fact.systemId) ?? [], at)) };
 }
 
 /** Judges resources on their own, such as those that belong to no system, and writes nothing. */
-export async function judgeResources(db: Db, resourceIds: readonly string[], at: Date): Promise<ResourceVerdict[]> {
+export async function judgeResources(
+  db: Db,
+  resourceIds: readonly string[],
+  at: Date,
+  strictest?: StrictestRpo,
+): Promise<ResourceVerdict[]> {
   if (resourceIds.length === 0) return [];
-  const facts = await gatherResourceFacts(db, Prisma.sql`select unnest(${[...resourceIds]}::uuid[]) as id`, at);
+  const chosen = Prisma.sql`select unnest(${[...resourceIds]}::uuid[]) as id`;
+  const facts = await gatherResourceFacts(db, chosen, at, strictest);
   return facts.map((fact) => judgeResource(fact, at));
 }
 
@@ -40,71 +132,135 @@ export async function judgeResources(db: Db, resourceIds: readonly string[], at:
 export async function writeVerdicts(tx: Tx, { resources, systems }: Judged, at: Date): Promise<void> {
   if (resources.length > 0) await writeResources(tx, resources, at);
   if (systems.length === 0) return;
-  await writeSystems(tx, systems, at);
-  await writeEpisodes(tx, systems, at);
-  await writeFindings(tx, systems, at);
+  const news = await writeSystems(tx, systems, at);
+  // An episode goes on getting worse while nothing else is new.
+  const told = new Set([...news, ...systems.filter(isBeyond)]);
+  if (told.size > 0) await writeEpisodes(tx, [...told], at);
+  if (news.length > 0) await writeFindings(tx, news, at);
+}
+
+/** What stands written of a verdict: the digest of all it says, and until when it holds. */
+type Standing = { digest: string | null; nextChangeMs: number | null };
+
+type Cell = string | number | boolean | Date | null;
+
+const digestOf = (row: readonly Cell[]): string =>
+  hash("md5", row.map((cell) => (cell instanceof Date ? cell.getTime() : cell)).join("\0"), "base64");
+
+/**
+ * Whether a verdict must be written down. One that says the same and holds at least as long as it was said to stays as
+ * it is: it will be looked at again a little early, which costs little and never shows anything stale.
+ */
+function isNews(standing: Standing | undefined, digest: string, nextChangeAt: Date | null, at: Date): boolean {
+  if (standing?.digest !== digest) return true;
+  const { nextChangeMs } = standing;
+  if (nextChangeMs === null) return nextChangeAt !== null;
+  return nextChangeMs <= at.getTime() || (nextChangeAt !== null && nextChangeAt.getTime() < nextChangeMs);
+}
+
+async function readStanding(tx: Tx, standing: Prisma.Sql): Promise<Map<string, Standing>> {
+  const [row] = await tx.$queryRaw<{ packed: string }[]>`
+    select coalesce(json_agg(json_build_array(h.id, h.digest, (extract(epoch from h.next_change_at) * 1000)::float8)), '[]')::text as packed
+    from (${standing}) h`;
+  const packed: [string, string | null, number | null][] = row ? JSON.parse(row.packed) : [];
+  return new Map(packed.map(([id, digest, nextChangeMs]) => [id, { digest, nextChangeMs }]));
 }
 
 async function writeResources(tx: Tx, verdicts: readonly ResourceVerdict[], at: Date): Promise<void> {
-  const rows = verdicts.map((verdict) => ({
-    resource_id: verdict.resourceId,
-    state: verdict.state,
-    reasons: verdict.reasons,
-    newest_point_id: verdict.newest?.pointId ?? null,
-    newest_as_of: verdict.newest?.asOf ?? null,
-    age_basis: verdict.newest?.basis ?? "none",
-    rpo_seconds: verdict.rpoSeconds,
-    missed_runs: verdict.missedRuns,
-    failed_runs: verdict.failedRuns,
-    proven_at: verdict.proof?.at ?? null,
-    proof_level: verdict.proof?.level ?? null,
-    next_change_at: verdict.nextChangeAt,
-  }));
+  const ids = verdicts.map(({ resourceId }) => resourceId);
+  const standing = await readStanding(
+    tx,
+    Prisma.sql`select resource_id as id, digest, next_change_at from resource_health where resource_id = any(${ids}::uuid[])`,
+  );
+  const rows = verdicts.flatMap((verdict) => {
+    const row = [
+      verdict.resourceId,
+      verdict.state,
+      JSON.stringify(verdict.reasons),
+      verdict.newest?.pointId ?? null,
+      verdict.newest?.asOf ?? null,
+      verdict.newest?.availableAt ?? null,
+      verdict.newest?.basis ?? "none",
+      verdict.rpoSeconds,
+      verdict.missedRuns,
+      verdict.failedRuns,
+      verdict.proof?.at ?? null,
+      verdict.proof?.level ?? null,
+      verdict.connectionId,
+      verdict.expectedRpoSeconds,
+    ] as const;
+    const digest = digestOf(row);
+    return isNews(standing.get(verdict.resourceId), digest, verdict.nextChangeAt, at)
+      ? [[...row, digest, verdict.nextChangeAt] as const]
+      : [];
+  });
+  if (rows.length === 0) return;
+  const column = <Index extends keyof (typeof rows)[number] & number>(index: Index) => rows.map((row) => row[index]);
   await tx.$executeRaw`
-    insert into resource_health (resource_id, state, reasons, newest_point_id, newest_as_of, age_basis, rpo_seconds,
-      missed_runs, failed_runs, proven_at, proof_level, next_change_at, evaluated_at)
-    select v.resource_id, v.state, v.reasons, v.newest_point_id, v.newest_as_of, v.age_basis, v.rpo_seconds,
-      v.missed_runs, v.failed_runs, v.proven_at, v.proof_level, v.next_change_at, ${at}::timestamptz
-    from jsonb_to_recordset(${JSON.stringify(rows)}::jsonb) as v (resource_id uuid, state health_state, reasons jsonb,
-      newest_point_id uuid, newest_as_of timestamptz, age_basis text, rpo_seconds int, missed_runs int, failed_runs int,
-      proven_at timestamptz, proof_level proof_level, next_change_at timestamptz)
+    insert into resource_health (resource_id, state, reasons, newest_point_id, newest_as_of, available_at, age_basis,
+      rpo_seconds, missed_runs, failed_runs, proven_at, proof_level, connection_id, expected_rpo_seconds, digest,
+      next_change_at, evaluated_at)
+    select v.*, ${at}::timestamptz
+    from unnest(${column(0)}::uuid[], ${column(1)}::health_state[], ${column(2)}::jsonb[], ${column(3)}::uuid[],
+      ${column(4)}::timestamptz[], ${column(5)}::timestamptz[], ${column(6)}::text[], ${column(7)}::int[],
+      ${column(8)}::int[], ${column(9)}::int[], ${column(10)}::timestamptz[], ${column(11)}::proof_level[],
+      ${column(12)}::uuid[], ${column(13)}::int[], ${column(14)}::text[], ${column(15)}::timestamptz[]) as v
     on conflict (resource_id) do update set state = excluded.state, reasons = excluded.reasons,
-      newest_point_id = excluded.newest_point_id, newest_as_of = excluded.newest_as_of, age_basis = excluded.age_basis,
-      rpo_seconds = excluded.rpo_seconds, missed_runs = excluded.missed_runs, failed_runs = excluded.failed_runs,
-      proven_at = excluded.proven_at, proof_level = excluded.proof_level, next_change_at = excluded.next_change_at,
-      evaluated_at = excluded.evaluated_at
+      newest_point_id = excluded.newest_point_id, newest_as_of = excluded.newest_as_of,
+      available_at = excluded.available_at, age_basis = excluded.age_basis, rpo_seconds = excluded.rpo_seconds,
+      missed_runs = excluded.missed_runs, failed_runs = excluded.failed_runs, proven_at = excluded.proven_at,
+      proof_level = excluded.proof_level, connection_id = excluded.connection_id,
+      expected_rpo_seconds = excluded.expected_rpo_seconds, digest = excluded.digest,
+      next_change_at = excluded.next_change_at, evaluated_at = excluded.evaluated_at
     where resource_health.evaluated_at <= excluded.evaluated_at`;
 }
 
-async function writeSystems(tx: Tx, verdicts: readonly SystemVerdict[], at: Date): Promise<void> {
-  const rows = verdicts.map((verdict) => ({
-    system_id: verdict.systemId,
-    state: verdict.state,
-    reasons: verdict.reasons,
-    worst_resource_id: verdict.worstResourceId,
-    newest_as_of: verdict.newestAsOf,
-    rpo_seconds: verdict.rpoSeconds,
-    rto_seconds: verdict.rtoSeconds,
-    proven_at: verdict.provenAt,
-    proven_within: verdict.provenWithin,
-    rta_seconds: verdict.rtaSeconds,
-    next_change_at: verdict.nextChangeAt,
-  }));
+/** Writes what is new of them, and answers those. */
+async function writeSystems(tx: Tx, verdicts: readonly SystemVerdict[], at: Date): Promise<SystemVerdict[]> {
+  const ids = verdicts.map(({ systemId }) => systemId);
+  const standing = await readStanding(
+    tx,
+    Prisma.sql`select system_id as id, digest, next_change_at from system_health where system_id = any(${ids}::uuid[])`,
+  );
+  const told = verdicts.flatMap((verdict) => {
+    const row = [
+      verdict.systemId,
+      verdict.state,
+      JSON.stringify(verdict.reasons),
+      verdict.worstResourceId,
+      verdict.newestAsOf,
+      verdict.rpoSeconds,
+      verdict.rtoSeconds,
+      verdict.provenAt,
+      verdict.provenWithin,
+      verdict.rtaSeconds,
+    ] as const;
+    // How grave a finding is follows from the tier.
+    const digest = digestOf([...row, verdict.tierRank]);
+    return isNews(standing.get(verdict.systemId), digest, verdict.nextChangeAt, at)
+      ? [{ verdict, row: [...row, digest, verdict.nextChangeAt] as const }]
+      : [];
+  });
+  if (told.length === 0) return [];
+  const column = <Index extends keyof (typeof told)[number]["row"] & number>(index: Index) =>
+    told.map(({ row }) => row[index]);
   await tx.$executeRaw`
     insert into system_health (system_id, state, reasons, worst_resource_id, newest_as_of, rpo_seconds, rto_seconds,
-      proven_at, proven_within, rta_seconds, next_change_at, evaluated_at)
-    select v.system_id, v.state, v.reasons, v.worst_resource_id, v.newest_as_of, v.rpo_seconds, v.rto_seconds,
-      v.proven_at, v.proven_within, v.rta_seconds, v.next_change_at, ${at}::timestamptz
-    from jsonb_to_recordset(${JSON.stringify(rows)}::jsonb) as v (system_id uuid, state health_state, reasons jsonb,
-      worst_resource_id uuid, newest_as_of timestamptz, rpo_seconds int, rto_seconds int, proven_at timestamptz,
-      proven_within boolean, rta_seconds int, next_change_at timestamptz)
+      proven_at, proven_within, rta_seconds, digest, next_change_at, evaluated_at)
+    select v.*, ${at}::timestamptz
+    from unnest(${column(0)}::uuid[], ${column(1)}::health_state[], ${column(2)}::jsonb[], ${column(3)}::uuid[],
+      ${column(4)}::timestamptz[], ${column(5)}::int[], ${column(6)}::int[], ${column(7)}::timestamptz[],
+      ${column(8)}::boolean[], ${column(9)}::int[], ${column(10)}::text[], ${column(11)}::timestamptz[]) as v
     on conflict (system_id) do update set state = excluded.state, reasons = excluded.reasons,
       worst_resource_id = excluded.worst_resource_id, newest_as_of = excluded.newest_as_of,
       rpo_seconds = excluded.rpo_seconds, rto_seconds = excluded.rto_seconds, proven_at = excluded.proven_at,
-      proven_within = excluded.proven_within, rta_seconds = excluded.rta_seconds,
+      proven_within = excluded.proven_within, rta_seconds = excluded.rta_seconds, digest = excluded.digest,
       next_change_at = excluded.next_change_at, evaluated_at = excluded.evaluated_at
     where system_health.evaluated_at <= excluded.evaluated_at`;
+  return told.map(({ verdict }) => verdict);
 }
+
+const isBeyond = ({ state }: SystemVerdict) => state === "breached" || state === "missed" || state === "unprotected";
 
 /** How far back an episode may be said to have begun: older months have no partition. */
 const episodeReachDays = 365;
@@ -116,9 +272,10 @@ const episodeReachDays = 365;
 async function writeEpisodes(tx: Tx, verdicts: readonly SystemVerdict[], at: Date): Promise<void> {
   const rows = verdicts
     .filter(({ state }) => state !== "unknown")
-    .map(({ systemId, state, newestAsOf, rpoSeconds, recoveredAt }) => ({
+    .map((verdict) => ({ ...verdict, breached: isBeyond(verdict) }))
+    .map(({ systemId, breached, newestAsOf, rpoSeconds, recoveredAt }) => ({
       system_id: systemId,
-      breached: state === "breached" || state === "missed" || state === "unprotected",
+      breached,
       since: newestAsOf && rpoSeconds !== null ? new Date(newestAsOf.getTime() + rpoSeconds * 1_000) : null,
       age_seconds: newestAsOf ? Math.max(0, Math.floor((at.getTime() - newestAsOf.getTime()) / 1_000)) : null,
       recovered_at: recoveredAt,
@@ -171,21 +328,22 @@ async function writeFindings(tx: Tx, verdicts: readonly SystemVerdict[], at: Dat
     do update set severity = excluded.severity, detail = excluded.detail`;
 }
 
-/** Counts anew what pages show of the whole fleet; the number of recovery points only where asked, because it is dear. */
-export async function refreshFleetCounts(tx: Tx, withPoints: boolean): Promise<void> {
-  const points = withPoints
-    ? Prisma.sql`union all select 'points.total', count(*) from recovery_points where vanished_at is null`
+/** Counts systems by state anew, and with `whole` also how large the estate is, which takes a look at all of it. */
+export async function refreshFleetCounts(tx: Tx, whole: boolean): Promise<void> {
+  const size = whole
+    ? Prisma.sql`
+      union all select 'systems.total', count(*) from systems where lifecycle <> 'retired'
+      union all select 'resources.total', count(*) from resources where vanished_at is null
+      union all select 'resources.unassigned', count(*) from resources r where r.vanished_at is null and not exists (
+        select 1 from system_resources m where m.resource_id = r.id and m.valid_to is null)`
     : Prisma.empty;
   await tx.$executeRaw`
     insert into fleet_counts (key, value, updated_at)
     select c.key, c.value, now() from (
-      select 'systems.' || x.state as key, count(h.system_id) as value
-      from unnest(enum_range(null::health_state)) as x (state) left join system_health h on h.state = x.state group by x.state
-      union all select 'systems.total', count(*) from systems where lifecycle <> 'retired'
-      union all select 'resources.total', count(*) from resources where vanished_at is null
-      union all select 'resources.unassigned', count(*) from resources r where r.vanished_at is null and not exists (
-        select 1 from system_resources m where m.resource_id = r.id and m.valid_to is null)
-      ${points}) c
+      select 'systems.' || x.state as key, coalesce(h.count, 0) as value
+      from unnest(enum_range(null::health_state)) as x (state)
+      left join (select state, count(*) as count from system_health group by state) h on h.state = x.state
+      ${size}) c
     on conflict (key) do update set value = excluded.value, updated_at = excluded.updated_at
     where fleet_counts.value is distinct from excluded.value`;
 }

@@ -1,102 +1,205 @@
 import "server-only";
+import { after, days } from "@/lib/core/time";
 import type { Reader, Tx } from "@/lib/platform/db";
 import { Prisma } from "@/lib/platform/prisma/client";
 import type { Newest, ProofLevel, ResourceFacts, SystemFacts } from "./rules";
 
 type Db = Pick<Tx | Reader, "$queryRaw">;
 
-type ResourceRow = {
-  resource_id: string;
+/** One resource as the statement below packs it, in the order of its columns; moments are ISO texts. */
+type Packed = [
+  resourceId: string,
+  name: string,
+  vanishedAt: string | null,
+  connectionId: string,
+  region: string,
+  systemId: string | null,
+  lifecycle: "active" | "parked" | "retired" | null,
+  required: boolean | null,
+  rpoSeconds: number | null,
+  cadenceDays: number | null,
+  pointId: string | null,
+  pointAsOf: string | null,
+  pointAvailableAt: string | null,
+  pointUntil: string | null,
+  windowPointId: string | null,
+  windowAsOf: string | null,
+  windowUntil: string | null,
+  covered: boolean,
+  nextRunBy: string | null,
+  missedRuns: number,
+  failedRuns: number,
+  failureMessage: string | null,
+  failureJobId: string | null,
+  failedProofAt: string | null,
+  proofAt: string | null,
+  proofLevel: ProofLevel | null,
+];
+
+type ConnectionRow = {
+  id: string;
   name: string;
-  vanished_at: Date | null;
-  connection_id: string;
-  connection_name: string;
   enabled: boolean;
-  last_read_at: Date | null;
-  stale_after: number;
-  error: string | null;
-  system_id: string | null;
-  lifecycle: "active" | "parked" | "retired" | null;
-  required: boolean | null;
-  rpo_seconds: number | null;
-  cadence_days: number | null;
-  point_id: string | null;
-  point_as_of: Date | null;
-  point_available_at: Date | null;
-  point_until: Date | null;
-  window_point_id: string | null;
-  window_as_of: Date | null;
-  window_from: Date | null;
-  window_until: Date | null;
-  covered: boolean;
-  next_run_by: Date | null;
-  missed_runs: number;
-  failed_runs: number;
-  failure_message: string | null;
-  failure_job_id: string | null;
-  failed_proof_at: Date | null;
-  proof_at: Date | null;
-  proof_level: ProofLevel | null;
+  interval_seconds: number;
+  last_success_at: Date | null;
+  strictest: number | null;
+  regions: { region: string; at: string | null; error: string | null }[];
 };
 
 /** A verification that failed and was not made good by a later pass at least as strong. */
-export const sqlFailedProof = Prisma.sql`exists (
+export const sqlFailedProof = Prisma.sql`(p.verified and exists (
   select 1 from verifications bad where bad.point_id = p.id and bad.result = 'failed' and not exists (
     select 1 from verifications good where good.point_id = bad.point_id and good.result = 'passed'
-      and good.level >= bad.level and good.at > bad.at))`;
+      and good.level >= bad.level and good.at > bad.at)))`;
 
 /** Whether the recovery point `p` counts at a moment. */
 export const sqlUsable = (at: Date) => Prisma.sql`point_is_usable(p.status, p.completed_at, p.expires_at, p.vanished_at,
   p.storage_class, p.malware, p.contradictory, ${sqlFailedProof}, ${at}::timestamptz)`;
 
-/** How far back runs are looked at for what was missed or failed in a row. */
+/** How far back runs are looked at for what was missed or failed in a row, and how far ahead for the next one. */
 const lookBackDays = 45;
+const lookAheadDays = 45;
+
+/** The strictest RPO of each connection's resources that are in service, where it is known beforehand. */
+export type StrictestRpo = ReadonlyMap<string, number>;
+
+/** Reads it from the estate itself: dear, and meant for the judging of everything. */
+export async function readStrictestRpo(db: Db): Promise<StrictestRpo> {
+  const rows = await db.$queryRaw<{ id: string; rpo_seconds: number }[]>`
+    select r.connection_id as id, min(o.rpo_seconds) as rpo_seconds
+    from system_resources m
+    join systems s on s.id = m.system_id and s.lifecycle = 'active'
+    join system_tiers st on st.system_id = s.id and st.valid_to is null
+    join tier_objectives o on o.tier_id = st.tier_id and o.valid_to is null
+    join resources r on r.id = m.resource_id
+    where m.valid_to is null group by r.connection_id`;
+  return new Map(rows.map(({ id, rpo_seconds }) => [id, rpo_seconds]));
+}
 
 /**
- * Gathers, in one statement, all that the rules need to judge these resources at this moment. `chosen` answers the ids
- * of the resources in question. A copy is as old as what it was copied from, whenever the copy itself was made.
+ * Gathers all that the rules need to judge these resources at this moment. `chosen` answers the ids of the resources in
+ * question, each once. A copy is as old as what it was copied from, whenever the copy itself was made.
+ *
+ * Each kind of fact is one set, found from its own index and joined at the end, so that the cost follows the number of
+ * resources and not the size of the estate. The rows come packed as one JSON text: unpacking tens of thousands of
+ * rows column by column would take longer than finding them.
  */
-export async function gatherResourceFacts(db: Db, chosen: Prisma.Sql, at: Date): Promise<ResourceFacts[]> {
-  const rows = await db.$queryRaw<ResourceRow[]>`
+export async function gatherResourceFacts(
+  db: Db,
+  chosen: Prisma.Sql,
+  at: Date,
+  strictest?: StrictestRpo,
+): Promise<ResourceFacts[]> {
+  // Connections first: when one was read is then never newer than the points that were read with it.
+  const connections = await readConnections(db, chosen);
+  const packed = await readPacked(db, chosen, at);
+  const known = strictest ?? strictestAmong(connections, packed);
+  const connectionOf = new Map(connections.map((row) => [row.id, toConnections(row, known.get(row.id))]));
+  return packed.flatMap((row) => {
+    const connection = connectionOf.get(row[3]);
+    return connection ? toResourceFacts(row, connection(row[4])) : [];
+  });
+}
+
+const readConnections = (db: Db, chosen: Prisma.Sql) => db.$queryRaw<ConnectionRow[]>`
+  with chosen as materialized (${chosen})
+  select c.id, c.name, c.state = 'active' as enabled, c.interval_seconds, c.last_success_at,
+    (select min(h.expected_rpo_seconds) from resource_health h
+      where h.connection_id = c.id and h.expected_rpo_seconds is not null) as strictest,
+    coalesce((select jsonb_agg(jsonb_build_object('region', g.region, 'at', g.last_success_at, 'error', g.error_message))
+      from connection_regions g where g.connection_id = c.id), '[]') as regions
+  from connections c where c.id in (select r.connection_id from chosen join resources r on r.id = chosen.id)`;
+
+/** The strictest RPO by what was judged before and by the resources at hand. */
+function strictestAmong(connections: readonly ConnectionRow[], packed: readonly Packed[]): StrictestRpo {
+  const found = new Map<string, number>();
+  const note = (id: string, rpoSeconds: number | null) => {
+    if (rpoSeconds !== null) found.set(id, Math.min(rpoSeconds, found.get(id) ?? rpoSeconds));
+  };
+  for (const { id, strictest } of connections) note(id, strictest);
+  for (const row of packed) if (row[6] === "active") note(row[3], row[8]);
+  return found;
+}
+
+/** The connection as its resources in each region see it: by their own region where it reads several. */
+function toConnections(row: ConnectionRow, strictest: number | undefined) {
+  const usual = 3 * row.interval_seconds;
+  const made = (lastReadAt: Date | null, error: string | null): ResourceFacts["connection"] => ({
+    id: row.id,
+    name: row.name,
+    enabled: row.enabled,
+    lastReadAt,
+    staleAfterSeconds: Math.min(usual, strictest ?? usual),
+    error,
+  });
+  const whole = made(row.last_success_at, null);
+  const regions = new Map(row.regions.map(({ region, at, error }) => [region, made(toDate(at), error)]));
+  return (region: string) => regions.get(region) ?? whole;
+}
+
+async function readPacked(db: Db, chosen: Prisma.Sql, at: Date): Promise<Packed[]> {
+  // Bounds that PostgreSQL knows while it plans leave all but a few months of runs out of the plan.
+  const since = after(at, -days(lookBackDays));
+  const till = after(at, days(lookAheadDays));
+  const [row] = await db.$queryRaw<{ packed: string }[]>`
     with chosen as materialized (${chosen}),
-    strictest as (
-      select r.connection_id, min(o.rpo_seconds) as rpo_seconds
-      from system_resources m
-      join systems s on s.id = m.system_id and s.lifecycle = 'active'
-      join system_tiers st on st.system_id = s.id and st.valid_to is null
-      join tier_objectives o on o.tier_id = st.tier_id and o.valid_to is null
-      join resources r on r.id = m.resource_id
-      where m.valid_to is null group by r.connection_id),
+    streams as materialized (
+      select distinct on (w.resource_id) w.resource_id, w.point_id, least(w.latest_at, coalesce(w.to_at, w.latest_at)) as as_of,
+        least(w.expires_at, case when p.id is not null then p.expires_at end) as until
+      from chosen join restore_windows w on w.resource_id = chosen.id left join recovery_points p on p.id = w.point_id
+      where w.from_at <= ${at}::timestamptz and w.latest_at <= ${at}::timestamptz
+        and (w.expires_at is null or w.expires_at > ${at}::timestamptz)
+        and (p.id is null or (p.vanished_at is null and p.status in ('available', 'creating', 'stopped')
+          and (p.expires_at is null or p.expires_at > ${at}::timestamptz)
+          and p.malware <> 'infected' and not p.contradictory and not ${sqlFailedProof}))
+      order by w.resource_id, least(w.latest_at, coalesce(w.to_at, w.latest_at)) desc),
+    promised as materialized (
+      select e.resource_id, min(e.complete_by) as next_run_by from chosen join expected_runs e on e.resource_id = chosen.id
+      where e.state = 'pending' and e.complete_by > ${at}::timestamptz
+        and e.due_at > ${since}::timestamptz and e.due_at < ${till}::timestamptz
+      group by e.resource_id),
+    missed as materialized (
+      select e.resource_id, count(*) as count from chosen join expected_runs e on e.resource_id = chosen.id
+      where e.state = 'missed' and e.job_id is null and e.due_at > ${since}::timestamptz and e.due_at < ${till}::timestamptz
+        and not exists (select 1 from expected_runs f where f.resource_id = e.resource_id and f.state = 'matched'
+          and f.due_at >= e.due_at and f.due_at > ${since}::timestamptz and f.due_at <= ${at}::timestamptz)
+      group by e.resource_id),
+    failed as materialized (
+      select j.resource_id, count(*) as count, (array_agg(j.message order by j.created_at desc))[1] as message,
+        (array_agg(j.id order by j.created_at desc))[1] as job_id
+      from chosen join jobs j on j.resource_id = chosen.id
+      where j.kind = 'backup' and j.state in ('failed', 'partial', 'expired', 'cancelled')
+        and j.created_at > ${since}::timestamptz
+        and not exists (select 1 from jobs ok where ok.resource_id = j.resource_id and ok.kind = 'backup'
+          and ok.state in ('succeeded', 'succeeded_with_issues') and ok.created_at >= j.created_at)
+      group by j.resource_id),
     proofs as materialized (
       select distinct on (p.resource_id) p.resource_id, v.at, v.level
-      from verifications v join recovery_points p on p.id = v.point_id
-      where p.resource_id in (select id from chosen) and v.result = 'passed' and v.level >= 'restored' and v.at <= ${at}::timestamptz
+      from chosen join recovery_points p on p.resource_id = chosen.id and p.verified join verifications v on v.point_id = p.id
+      where v.result = 'passed' and v.level >= 'restored' and v.at <= ${at}::timestamptz
       order by p.resource_id, v.at desc),
-    refuted_points as materialized (
-      select p.resource_id, bad.at, coalesce(p.data_as_of, p.started_at, '-infinity') as as_of
-      from verifications bad join recovery_points p on p.id = bad.point_id
-      where bad.result = 'failed' and p.resource_id in (select id from chosen) and p.vanished_at is null and ${sqlFailedProof})
-    select r.id as resource_id, r.name, r.vanished_at, c.id as connection_id, c.name as connection_name,
-      c.state = 'active' as enabled,
-      case when g.region is null then c.last_success_at else g.last_success_at end as last_read_at,
-      least(3 * c.interval_seconds, coalesce(strictest.rpo_seconds, 3 * c.interval_seconds))::int as stale_after,
-      g.error_message as error,
-      s.id as system_id, s.lifecycle::text as lifecycle, m.required,
-      o.rpo_seconds, o.restore_test_cadence_days as cadence_days,
-      point.id as point_id, point.as_of as point_as_of, point.available_at as point_available_at, point.until as point_until,
-      stream.point_id as window_point_id, stream.as_of as window_as_of, stream.from_at as window_from,
-      stream.until as window_until,
-      coalesce(runs.covered, false) or exists (
+    refuted as materialized (
+      select p.resource_id, array_agg(bad.at) as ats, array_agg(coalesce(p.data_as_of, p.started_at, '-infinity')) as as_ofs
+      from chosen join recovery_points p on p.resource_id = chosen.id and p.verified join verifications bad on bad.point_id = p.id
+      where bad.result = 'failed' and p.vanished_at is null and ${sqlFailedProof}
+      group by p.resource_id)
+    select coalesce(json_agg(json_build_array(r.id, r.name, r.vanished_at, r.connection_id, r.region,
+      s.id, s.lifecycle, m.required, o.rpo_seconds, o.restore_test_cadence_days,
+      case when x.by_copy then copied.id else taken.id end, x.as_of,
+      case when x.by_copy then copied.available_at else taken.available_at end,
+      case when x.by_copy then copied.until else taken.until end,
+      stream.point_id, stream.as_of, stream.until,
+      x.as_of is not null or stream.resource_id is not null or exists (
         select 1 from policy_assignments a join policies pol on pol.id = a.policy_id and pol.vanished_at is null
-        where a.resource_id = r.id and a.valid_to is null) as covered,
-      runs.next_run_by, coalesce(runs.missed, 0)::int as missed_runs,
-      coalesce(work.failed, 0)::int as failed_runs, work.message as failure_message, work.job_id as failure_job_id,
-      refuted.at as failed_proof_at, proof.at as proof_at, proof.level::text as proof_level
+        where a.resource_id = r.id and a.valid_to is null) or exists (
+        select 1 from expected_runs e where e.resource_id = r.id and e.due_at > ${since}::timestamptz),
+      promised.next_run_by, coalesce(missed.count, 0), coalesce(failed.count, 0), failed.message, failed.job_id,
+      case when refuted.resource_id is not null then (
+        select max(f.at) from unnest(refuted.ats, refuted.as_ofs) f (at, as_of)
+        where f.as_of > coalesce(greatest(x.as_of, stream.as_of), '-infinity')) end,
+      proof.at, proof.level)), '[]')::text as packed
     from chosen
     join resources r on r.id = chosen.id
-    join connections c on c.id = r.connection_id
-    left join strictest on strictest.connection_id = c.id
-    left join connection_regions g on g.connection_id = c.id and g.region = r.region
     left join system_resources m on m.resource_id = r.id and m.valid_to is null
     left join systems s on s.id = m.system_id
     left join system_tiers st on st.system_id = s.id and st.valid_to is null
@@ -114,91 +217,85 @@ export async function gatherResourceFacts(db: Db, chosen: Prisma.Sql, at: Date):
       where p.resource_id = r.id and p.kind <> 'continuous' and p.copy_of_ref is not null
         and p.data_as_of <= ${at}::timestamptz and p.data_as_of > coalesce(taken.as_of, '-infinity') and ${sqlUsable(at)}
       order by least(p.data_as_of, origin.data_as_of) desc limit 1) copied on true
-    left join lateral (
-      select x.* from (values (taken.id, taken.as_of, taken.available_at, taken.until),
-        (copied.id, copied.as_of, copied.available_at, copied.until)) x (id, as_of, available_at, until)
-      where x.id is not null order by x.as_of desc limit 1) point on true
-    left join lateral (
-      select w.point_id, least(w.latest_at, coalesce(w.to_at, w.latest_at)) as as_of, w.from_at,
-        least(w.expires_at, case when p.id is not null then p.expires_at end) as until
-      from restore_windows w left join recovery_points p on p.id = w.point_id
-      where w.resource_id = r.id and w.from_at <= ${at}::timestamptz and w.latest_at <= ${at}::timestamptz
-        and (w.expires_at is null or w.expires_at > ${at}::timestamptz)
-        and (p.id is null or (p.vanished_at is null and p.status in ('available', 'creating', 'stopped')
-          and (p.expires_at is null or p.expires_at > ${at}::timestamptz)
-          and p.malware <> 'infected' and not p.contradictory and not ${sqlFailedProof}))
-      order by least(w.latest_at, coalesce(w.to_at, w.latest_at)) desc limit 1) stream on true
-    left join lateral (
-      select true as covered, min(e.complete_by) filter (where e.state = 'pending' and e.complete_by > ${at}::timestamptz) as next_run_by,
-        count(*) filter (where e.state = 'missed' and e.job_id is null and e.due_at > coalesce(done.at, '-infinity')) as missed
-      from expected_runs e,
-        lateral (select max(f.due_at) as at from expected_runs f where f.resource_id = r.id and f.state = 'matched'
-          and f.due_at between ${at}::timestamptz - make_interval(days => ${lookBackDays}) and ${at}::timestamptz) done
-      where e.resource_id = r.id and e.due_at > ${at}::timestamptz - make_interval(days => ${lookBackDays})
-      having count(*) > 0) runs on true
-    left join lateral (
-      select count(*) as failed, (array_agg(j.message order by j.created_at desc))[1] as message,
-        (array_agg(j.id order by j.created_at desc))[1] as job_id
-      from jobs j
-      where j.resource_id = r.id and j.kind = 'backup' and j.state in ('failed', 'partial', 'expired', 'cancelled')
-        and j.created_at > ${at}::timestamptz - make_interval(days => ${lookBackDays})
-        and j.created_at > coalesce((select max(ok.created_at) from jobs ok where ok.resource_id = r.id and ok.kind = 'backup'
-          and ok.state in ('succeeded', 'succeeded_with_issues')), '-infinity')) work on true
-    left join lateral (
-      select max(f.at) as at from refuted_points f
-      where f.resource_id = r.id and f.as_of > coalesce(greatest(point.as_of, stream.as_of), '-infinity')) refuted on true
-    left join proofs proof on proof.resource_id = r.id
-    order by r.id`;
-  return rows.map(toResourceFacts);
+    cross join lateral (select greatest(taken.as_of, copied.as_of) as as_of,
+      copied.id is not null and (taken.id is null or copied.as_of > taken.as_of) as by_copy) x
+    left join streams stream on stream.resource_id = r.id
+    left join promised on promised.resource_id = r.id
+    left join missed on missed.resource_id = r.id
+    left join failed on failed.resource_id = r.id
+    left join refuted on refuted.resource_id = r.id
+    left join proofs proof on proof.resource_id = r.id`;
+  return row ? JSON.parse(row.packed) : [];
 }
+
+const toDate = (text: string | null): Date | null => (text === null ? null : new Date(text));
+
+const toResourceFacts = (
+  [
+    resourceId,
+    name,
+    vanishedAt,
+    ,
+    ,
+    systemId,
+    lifecycle,
+    required,
+    rpoSeconds,
+    cadenceDays,
+    pointId,
+    pointAsOf,
+    pointAvailableAt,
+    pointUntil,
+    windowPointId,
+    windowAsOf,
+    windowUntil,
+    covered,
+    nextRunBy,
+    missedRuns,
+    failedRuns,
+    failureMessage,
+    failureJobId,
+    failedProofAt,
+    proofAt,
+    proofLevel,
+  ]: Packed,
+  connection: ResourceFacts["connection"],
+): ResourceFacts => ({
+  resourceId,
+  name,
+  vanishedAt: toDate(vanishedAt),
+  connection,
+  system: systemId && lifecycle ? { id: systemId, lifecycle, required: required ?? true } : null,
+  rpoSeconds,
+  proofCadenceSeconds: cadenceDays === null ? null : cadenceDays * 86_400,
+  newest: newestOf(
+    pointAsOf === null
+      ? null
+      : { pointId, asOf: new Date(pointAsOf), availableAt: toDate(pointAvailableAt), until: toDate(pointUntil) },
+    windowAsOf === null ? null : { pointId: windowPointId, asOf: new Date(windowAsOf), until: toDate(windowUntil) },
+  ),
+  covered,
+  nextRunBy: toDate(nextRunBy),
+  missedRuns,
+  failedRuns,
+  failureMessage,
+  failureJobId,
+  failedProofAt: toDate(failedProofAt),
+  proof: proofAt && proofLevel ? { at: new Date(proofAt), level: proofLevel } : null,
+});
+
+type Snapshot = { pointId: string | null; asOf: Date; availableAt: Date | null; until: Date | null };
 
 /** The newer of a snapshot and a stream; a stream wins a draw, because it also reaches the moments between. */
-function newestOf(row: ResourceRow): Newest | null {
-  const { point_as_of: pointAsOf, window_as_of: windowAsOf } = row;
-  if (windowAsOf && (!pointAsOf || windowAsOf >= pointAsOf))
-    return {
-      pointId: row.window_point_id,
-      asOf: windowAsOf,
-      basis: "continuous",
-      availableAt: windowAsOf,
-      until: row.window_until,
-    };
-  if (!pointAsOf) return null;
-  const availableAt = row.point_available_at ?? pointAsOf;
-  return { pointId: row.point_id, asOf: pointAsOf, basis: "snapshot", availableAt, until: row.point_until };
+function newestOf(point: Snapshot | null, stream: Omit<Snapshot, "availableAt"> | null): Newest | null {
+  if (stream && (!point || stream.asOf >= point.asOf))
+    return { ...stream, basis: "continuous", availableAt: stream.asOf };
+  return point && { ...point, basis: "snapshot", availableAt: point.availableAt ?? point.asOf };
 }
-
-const toResourceFacts = (row: ResourceRow): ResourceFacts => ({
-  resourceId: row.resource_id,
-  name: row.name,
-  vanishedAt: row.vanished_at,
-  connection: {
-    id: row.connection_id,
-    name: row.connection_name,
-    enabled: row.enabled,
-    lastReadAt: row.last_read_at,
-    staleAfterSeconds: row.stale_after,
-    error: row.error,
-  },
-  system:
-    row.system_id && row.lifecycle
-      ? { id: row.system_id, lifecycle: row.lifecycle, required: row.required ?? true }
-      : null,
-  rpoSeconds: row.rpo_seconds,
-  proofCadenceSeconds: row.cadence_days === null ? null : row.cadence_days * 86_400,
-  newest: newestOf(row),
-  covered: row.covered,
-  nextRunBy: row.next_run_by,
-  missedRuns: row.missed_runs,
-  failedRuns: row.failed_runs,
-  failureMessage: row.failure_message,
-  failureJobId: row.failure_job_id,
-  failedProofAt: row.failed_proof_at,
-  proof: row.proof_at && row.proof_level ? { at: row.proof_at, level: row.proof_level } : null,
-});
 
 type SystemRow = {
   system_id: string;
+  tier_rank: number | null;
   lifecycle: "active" | "parked" | "retired";
   rpo_seconds: number | null;
   rto_seconds: number | null;
@@ -214,10 +311,11 @@ const measuredDays = 365;
 /** What the rules need to know of these systems beside their resources. */
 export async function gatherSystemFacts(db: Db, systemIds: readonly string[], at: Date): Promise<SystemFacts[]> {
   const rows = await db.$queryRaw<SystemRow[]>`
-    select s.id as system_id, s.lifecycle::text as lifecycle, o.rpo_seconds, o.rto_seconds,
+    select s.id as system_id, t.rank as tier_rank, s.lifecycle::text as lifecycle, o.rpo_seconds, o.rto_seconds,
       o.restore_test_cadence_days as cadence_days, s.detection_allowance_seconds, measured.rta_seconds
     from systems s
     left join system_tiers st on st.system_id = s.id and st.valid_to is null
+    left join tiers t on t.id = st.tier_id
     left join tier_objectives o on o.tier_id = st.tier_id and o.valid_to is null
     left join lateral (
       select percentile_disc(0.9) within group (order by q.rta_seconds)::int as rta_seconds
@@ -229,6 +327,7 @@ export async function gatherSystemFacts(db: Db, systemIds: readonly string[], at
     order by s.id`;
   return rows.map((row) => ({
     systemId: row.system_id,
+    tierRank: row.tier_rank,
     lifecycle: row.lifecycle,
     rpoSeconds: row.rpo_seconds,
     rtoSeconds: row.rto_seconds,

@@ -3,42 +3,57 @@ import { observe } from "@/lib/access/observe";
 import type { JobActor } from "@/lib/access/permissions";
 import type { Tx } from "@/lib/platform/db";
 import type { Jobs } from "@/lib/queue/names";
-import { judgeResources, judgeSystems, refreshFleetCounts, writeVerdicts } from "./evaluate";
+import { judgeResources, judgeSystems, judgeTouched, refreshFleetCounts, writeVerdicts } from "./evaluate";
+import { readStrictestRpo, type StrictestRpo } from "./facts";
 
-const systemBatch = 500;
-const resourceBatch = 2_000;
+/** Large enough that looking once at what is rare costs little, small enough to be held in memory. */
+const systemBatch = 4_000;
+const resourceBatch = 20_000;
 /** One evaluation at a time: the later one then sees what the earlier one wrote. */
 const lockKey = 7_240_120;
+/**
+ * The parts of a whole fleet have no system in common and may be judged beside each other, though beside no other
+ * evaluation; this keeps two evaluations of the whole from judging the same part at once.
+ */
+const partLockKey = 7_240_121;
+const wholeLanes = 2;
 
 export type Evaluated = { systems: number; resources: number };
 
 /** Carries out a job of the queue: judges the given resources and systems with what hangs on them, or everything. */
 export async function evaluateHealth(actor: JobActor, payload: Jobs["health.evaluate"]): Promise<Evaluated> {
-  if (payload.resourceIds === undefined && payload.systemIds === undefined) return evaluateAll(actor);
-  const touched = await observe(actor, async (tx) => {
-    const resourceIds = payload.resourceIds ?? [];
-    const rows = await tx.$queryRaw<{ resource_id: string; system_id: string | null }[]>`
-      select r.id as resource_id, m.system_id from resources r
-      left join system_resources m on m.resource_id = r.id and m.valid_to is null
-      where r.id = any(${resourceIds}::uuid[])`;
-    const systemIds = new Set(payload.systemIds ?? []);
-    const loners: string[] = [];
-    for (const { resource_id, system_id } of rows) system_id ? systemIds.add(system_id) : loners.push(resource_id);
-    return { systemIds: [...systemIds], loners };
-  });
-  return evaluateThese(actor, touched.systemIds, touched.loners, false);
+  const { resourceIds, systemIds = [] } = payload;
+  if (resourceIds === undefined && payload.systemIds === undefined) return evaluateAll(actor);
+  const whole = await evaluateThese(actor, systemIds, [], {});
+  const some = await evaluateTouched(actor, resourceIds ?? []);
+  return { systems: whole.systems + some.systems, resources: whole.resources + some.resources };
+}
+
+/** Judges resources of which something was told, and what hangs on them. */
+async function evaluateTouched(actor: JobActor, resourceIds: readonly string[]): Promise<Evaluated> {
+  const done: Evaluated = { systems: 0, resources: 0 };
+  for (const ids of batches(resourceIds, resourceBatch))
+    await inTurn(actor, async (tx, at) => {
+      const judged = await judgeTouched(tx, ids, at);
+      await writeVerdicts(tx, judged, at);
+      await refreshFleetCounts(tx, false);
+      done.systems += judged.systems.length;
+      done.resources += judged.resources.length;
+    });
+  return done;
 }
 
 /** Judges every system and resource from scratch. */
 async function evaluateAll(actor: JobActor): Promise<Evaluated> {
-  const { systemIds, loners } = await observe(actor, async (tx) => {
+  const { systemIds, loners, strictest } = await observe(actor, async (tx) => {
     const systems = await tx.$queryRaw<{ id: string }[]>`select id from systems order by id`;
     const free = await tx.$queryRaw<{ id: string }[]>`
       select r.id from resources r where not exists (
         select 1 from system_resources m where m.resource_id = r.id and m.valid_to is null) order by r.id`;
-    return { systemIds: systems.map(({ id }) => id), loners: free.map(({ id }) => id) };
+    const strictest = await readStrictestRpo(tx);
+    return { systemIds: systems.map(({ id }) => id), loners: free.map(({ id }) => id), strictest };
   });
-  return evaluateThese(actor, systemIds, loners, true);
+  return evaluateThese(actor, systemIds, loners, { whole: true, strictest });
 }
 
 /** Judges afresh what time alone may have changed: every verdict whose next change has come. */
@@ -55,36 +70,55 @@ export async function sweepHealth(actor: JobActor): Promise<Evaluated> {
     return { systemIds: systems.map(({ id }) => id), loners: free.map(({ id }) => id) };
   });
   if (systemIds.length + loners.length === 0) return { systems: 0, resources: 0 };
-  return evaluateThese(actor, systemIds, loners, false);
+  return evaluateThese(actor, systemIds, loners, {});
 }
 
 const batches = <T>(items: readonly T[], size: number): T[][] =>
   Array.from({ length: Math.ceil(items.length / size) }, (_, index) => items.slice(index * size, (index + 1) * size));
 
-const inTurn = (actor: JobActor, run: (tx: Tx, at: Date) => Promise<void>) =>
+/** Runs one turn of an evaluation, with the moment it judges by. */
+const inTurn = (actor: JobActor, run: (tx: Tx, at: Date) => Promise<void>, part?: number) =>
   observe(actor, async (tx) => {
-    await tx.$queryRaw`select pg_advisory_xact_lock(${lockKey}::bigint)::text`;
+    if (part === undefined) await tx.$queryRaw`select pg_advisory_xact_lock(${lockKey}::bigint)::text`;
+    else
+      await tx.$queryRaw`
+        select pg_advisory_xact_lock_shared(${lockKey}::bigint)::text, pg_advisory_xact_lock(${partLockKey}::int, ${part}::int)::text`;
     // The transaction began before it waited for its turn: its own now() may lie before what the last turn wrote.
     const [clock] = await tx.$queryRaw<{ now: Date }[]>`select clock_timestamp() as now`;
     if (!clock) throw new Error("The database did not tell the time.");
     await run(tx, clock.now);
   });
 
-async function evaluateThese(actor: JobActor, systemIds: readonly string[], loners: readonly string[], whole: boolean) {
+type Way = { whole?: boolean; strictest?: StrictestRpo };
+
+/** Judges systems and free resources batch by batch; the batches of a whole fleet go two at a time. */
+async function evaluateThese(
+  actor: JobActor,
+  systemIds: readonly string[],
+  loners: readonly string[],
+  { whole = false, strictest }: Way,
+): Promise<Evaluated> {
   const done: Evaluated = { systems: 0, resources: 0 };
-  for (const ids of batches(systemIds, systemBatch))
-    await inTurn(actor, async (tx, at) => {
-      const judged = await judgeSystems(tx, ids, at);
-      await writeVerdicts(tx, judged, at);
-      done.systems += judged.systems.length;
-      done.resources += judged.resources.length;
-    });
-  for (const ids of batches(loners, resourceBatch))
-    await inTurn(actor, async (tx, at) => {
-      const resources = await judgeResources(tx, ids, at);
+  const lanes = whole ? wholeLanes : 1;
+  const turns = [
+    ...batches(systemIds, Math.min(systemBatch, Math.ceil(systemIds.length / lanes))).map(
+      (ids) => async (tx: Tx, at: Date) => {
+        const judged = await judgeSystems(tx, ids, at, strictest);
+        await writeVerdicts(tx, judged, at);
+        done.systems += judged.systems.length;
+        done.resources += judged.resources.length;
+      },
+    ),
+    ...batches(loners, resourceBatch).map((ids) => async (tx: Tx, at: Date) => {
+      const resources = await judgeResources(tx, ids, at, strictest);
       await writeVerdicts(tx, { resources, systems: [] }, at);
       done.resources += resources.length;
-    });
-  await inTurn(actor, async (tx) => refreshFleetCounts(tx, whole));
+    }),
+  ].entries();
+  const lane = async () => {
+    for (const [part, turn] of turns) await inTurn(actor, turn, whole ? part : undefined);
+  };
+  await Promise.all(Array.from({ length: lanes }, lane));
+  if (whole || done.systems + done.resources > 0) await inTurn(actor, async (tx) => refreshFleetCounts(tx, whole));
   return done;
 }

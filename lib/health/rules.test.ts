@@ -179,6 +179,7 @@ describe("a resource", () => {
 describe("a system", () => {
   const system: SystemFacts = {
     systemId: "s1",
+    tierRank: 1,
     lifecycle: "active",
     rpoSeconds: 900,
     rtoSeconds: 3_600,

@@ -62,7 +62,7 @@ export type ResourceFacts = {
   rpoSeconds: number | null;
   proofCadenceSeconds: number | null;
   newest: Newest | null;
-  /** Whether any schedule promises runs for it. */
+  /** Whether any schedule promises runs for it; looked up only where there is no data, and else taken for granted. */
   covered: boolean;
   /** When the next promised run should be done. */
   nextRunBy: Date | null;
@@ -121,7 +121,10 @@ export type NextStep = { label: string; href: string };
 export type ResourceVerdict = {
   resourceId: string;
   name: string;
+  connectionId: string;
   required: boolean;
+  /** The RPO that a system in service asks of it. */
+  expectedRpoSeconds: number | null;
   state: HealthState;
   /** The reason for the state first. */
   reasons: Reason[];
@@ -262,7 +265,9 @@ export function judgeResource(facts: ResourceFacts, now: Date): ResourceVerdict 
   return {
     resourceId: facts.resourceId,
     name: facts.name,
+    connectionId: facts.connection.id,
     required: facts.system?.required ?? false,
+    expectedRpoSeconds: facts.system?.lifecycle === "active" ? facts.rpoSeconds : null,
     state: reasons[0]?.state ?? "unknown",
     reasons,
     newest: facts.newest,
@@ -276,8 +281,15 @@ export function judgeResource(facts: ResourceFacts, now: Date): ResourceVerdict 
   };
 }
 
+/** What the verdict on a system takes from those on its members. */
+export type MemberVerdict = Pick<ResourceVerdict, "resourceId" | "required" | "state" | "reasons" | "nextChangeAt"> & {
+  newest: Pick<Newest, "asOf" | "availableAt"> | null;
+  proof: { at: Date } | null;
+};
+
 export type SystemFacts = {
   systemId: string;
+  tierRank: number | null;
   lifecycle: "active" | "parked" | "retired";
   rpoSeconds: number | null;
   rtoSeconds: number | null;
@@ -289,6 +301,7 @@ export type SystemFacts = {
 
 export type SystemVerdict = {
   systemId: string;
+  tierRank: number | null;
   state: HealthState;
   reasons: Reason[];
   worstResourceId: string | null;
@@ -312,14 +325,14 @@ const oldest = (moments: readonly (Date | null)[]): Date | null => {
   return least;
 };
 
-const asOfMs = ({ newest }: ResourceVerdict) => newest?.asOf.getTime() ?? Number.NEGATIVE_INFINITY;
+const asOfMs = ({ newest }: MemberVerdict) => newest?.asOf.getTime() ?? Number.NEGATIVE_INFINITY;
 
 /** Worst first, and among equals the oldest data first. */
-const byWorst = (a: ResourceVerdict, b: ResourceVerdict) =>
+const byWorst = (a: MemberVerdict, b: MemberVerdict) =>
   badness[b.state] - badness[a.state] || asOfMs(a) - asOfMs(b) || (a.resourceId < b.resourceId ? -1 : 1);
 
 /** Judges a system by its required resources: it is as well as the worst of them, and as old as the oldest. */
-export function judgeSystem(facts: SystemFacts, members: readonly ResourceVerdict[], now: Date): SystemVerdict {
+export function judgeSystem(facts: SystemFacts, members: readonly MemberVerdict[], now: Date): SystemVerdict {
   const required = members.filter((member) => member.required).sort(byWorst);
   const worst = required[0];
   const provenAt = required.length === 0 ? null : oldest(required.map(({ proof }) => proof?.at ?? null));
@@ -327,6 +340,7 @@ export function judgeSystem(facts: SystemFacts, members: readonly ResourceVerdic
     provenAt && facts.proofCadenceSeconds !== null ? after(provenAt, facts.proofCadenceSeconds * 1_000 + 1) : null;
   const common = {
     systemId: facts.systemId,
+    tierRank: facts.tierRank,
     rpoSeconds: facts.rpoSeconds,
     rtoSeconds: facts.rtoSeconds,
     rtaSeconds: facts.rtaSeconds === null ? null : facts.rtaSeconds + facts.detectionAllowanceSeconds,
