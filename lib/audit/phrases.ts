@@ -319,8 +319,14 @@ const estatePhrases: Record<string, Phrase> = {
     did: (target, d) => `gave ${plural(countOf(d), "system")} to ${target}`,
     to: "give systems to a team",
   },
-  "system.depend": { did: (target) => `wrote down that ${target} needs another system`, to: "add a dependency" },
-  "system.undepend": { did: (target) => `took away a dependency of ${target}`, to: "take a dependency away" },
+  "system.depend": {
+    did: (target, d) => `wrote down that ${target} needs ${textOf(d, "needsName") || "another system"}`,
+    to: "add a dependency",
+  },
+  "system.undepend": {
+    did: (target, d) => `ended that ${target} needs ${textOf(d, "needsName") || "another system"}`,
+    to: "end a dependency",
+  },
   "system.rule_add": {
     did: (target, d) => `gave ${target} a rule for the tag ${textOf(d, "tagKey")}=${textOf(d, "tagValue")}`,
     to: "add a tag rule",
