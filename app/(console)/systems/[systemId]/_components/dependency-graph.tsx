@@ -25,7 +25,7 @@ function placesOf(layers: readonly GraphNode[][]): { places: Map<string, Place>;
     for (const [row, { id, level }] of layer.entries())
       places.set(id, { x: margin + column * (node.width + gap.across), y: top + row * step, level });
   }
-  const width = margin * 2 + layers.length * (node.width + gap.across) - gap.across;
+  const width = margin + layers.length * (node.width + gap.across);
   return { places, width, height: margin * 2 + tallest * step - gap.down };
 }
 
@@ -37,9 +37,13 @@ function pathOf(from: Place, to: Place): string {
     const middle = (startX + endX) / 2;
     return `M${startX} ${startY}C${middle} ${startY} ${middle} ${endY} ${endX} ${endY}`;
   }
-  const [startX, endX] = [from.x + node.width, to.x + node.width + 5];
-  const swing = Math.max(startX, endX) + gap.across * 0.7;
-  return `M${startX} ${startY}C${swing} ${startY} ${swing} ${endY} ${endX} ${endY}`;
+  const startX = from.x + node.width;
+  if (to.x > from.x) {
+    const middle = (startX + to.x) / 2;
+    return `M${startX} ${startY}C${middle} ${startY} ${middle} ${endY} ${to.x - 5} ${endY}`;
+  }
+  const swing = startX + gap.across * 0.7;
+  return `M${startX} ${startY}C${swing} ${startY} ${swing} ${endY} ${startX + 5} ${endY}`;
 }
 
 function Line({ edge, places, found }: { edge: GraphEdge; places: ReadonlyMap<string, Place>; found: boolean }) {

@@ -104,16 +104,26 @@ export function ReachCard({ graph, systemId, side, mayEdit }: ReachProps) {
           {
             key: "how",
             header: "How",
+            nowrap: true,
             cell: (node) => {
               const edge = edgeOf(node.id);
               return edge ? kindWord[edge.kind] : `${Math.abs(node.level)} levels away`;
             },
           },
-          { key: "tier", header: "Tier", cell: (node) => <TierChip rank={node.tierRank} /> },
+          {
+            key: "tier",
+            header: "Tier",
+            cell: (node) => (
+              <span>
+                <TierChip rank={node.tierRank} />
+              </span>
+            ),
+          },
           { key: "rto", header: "RTO", align: "end", cell: rto },
           {
             key: "state",
             header: "State",
+            nowrap: true,
             cell: (node) => <StatusBadge kind={healthKind[node.state]}>{healthWord[node.state]}</StatusBadge>,
           },
           {

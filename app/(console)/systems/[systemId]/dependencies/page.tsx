@@ -59,7 +59,9 @@ export default async function DependenciesPage({ params }: PageProps<"/systems/[
         title={
           <>
             <NameText text={system.name} />{" "}
-            {alone ? "stands alone." : `needs ${plural(needs, "system")} and is needed by ${countText(serves)}.`}{" "}
+            {alone
+              ? "stands alone."
+              : `needs ${needs === 0 ? "nothing" : plural(needs, "system")} and is needed by ${serves === 0 ? "nothing" : countText(serves)}.`}{" "}
             <TierChip rank={system.tier?.rank ?? null} className="align-middle" />
           </>
         }
