@@ -327,8 +327,28 @@ const estatePhrases: Record<string, Phrase> = {
     did: (target, detail) => `ended maintenance of ${target} that did not count${because(detail, "reason")}`,
     to: "end maintenance that does not count",
   },
-  "system.depend": { did: (target) => `wrote down that ${target} needs another system`, to: "add a dependency" },
-  "system.undepend": { did: (target) => `took away a dependency of ${target}`, to: "take a dependency away" },
+  "system.depend": {
+    did: (target, d) => `wrote down that ${target} needs ${textOf(d, "needsName") || "another system"}`,
+    to: "add a dependency",
+  },
+  "system.undepend": {
+    did: (target, d) => `ended that ${target} needs ${textOf(d, "needsName") || "another system"}`,
+    to: "end a dependency",
+  },
+  "import.open": {
+    did: (_, d) => `began to bring in ${plural(countOf(d, "rows"), "system")} from${quoted(textOf(d, "fileName"))}`,
+    to: "bring in a table of systems",
+  },
+  "import.stage": {
+    did: (_, d) => `sent ${plural(countOf(d, "lines"), "line")} of a table`,
+    to: "send lines of a table",
+  },
+  "import.check": { did: (_, d) => `checked a table of ${plural(countOf(d, "rows"), "line")}`, to: "check a table" },
+  "import.commit": {
+    did: (_, d) =>
+      `brought in a table: ${plural(countOf(d, "created"), "system")} created, ${countOf(d, "changed")} changed`,
+    to: "bring in a table of systems",
+  },
   "system.rule_add": {
     did: (target, d) => `gave ${target} a rule for the tag ${textOf(d, "tagKey")}=${textOf(d, "tagValue")}`,
     to: "add a tag rule",

@@ -1,5 +1,7 @@
 import { afterAll, beforeAll, describe, expect, it } from "vitest";
 import type { Scope } from "@/lib/access/permissions";
+import { addDependency } from "@/lib/dependencies/commands";
+import { listDependencies } from "@/lib/dependencies/data";
 import { db } from "@/lib/platform/db";
 import { type Estate, openEstate } from "@/lib/platform/testing/estate";
 import { doAtOnce, tierForm } from "@/lib/platform/testing/governing";
@@ -8,8 +10,8 @@ import { addRule, assignResources, releaseResources, removeRule } from "@/lib/re
 import { countEstate, listInboxChoices, listRules, listUnassigned, previewRule } from "@/lib/resources/data";
 import { editTier } from "@/lib/tiers/commands";
 import { getTier, listTiers } from "@/lib/tiers/data";
-import { addDependency, classifySystems, createSystem, editSystem, ownSystems } from "./commands";
-import { getSystem, listDependencies, listSystemChoices } from "./data";
+import { classifySystems, createSystem, editSystem, ownSystems } from "./commands";
+import { getSystem, listSystemChoices } from "./data";
 import { listSystems } from "./matrix";
 
 let estate: Estate;

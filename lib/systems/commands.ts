@@ -10,7 +10,7 @@ import { enqueue } from "@/lib/queue/enqueue";
 import { takeResources } from "@/lib/resources/membership";
 import { type LockedSystem, lockSystem, lockSystems } from "./data";
 import { freeSlug, type SystemSettings, settingNames, slugOf } from "./rules";
-import { dependencyAdd, dependencyRef, systemCreate, systemEdit, systemsClassify, systemsOwn } from "./schema";
+import { systemCreate, systemEdit, systemsClassify, systemsOwn } from "./schema";
 
 async function refuseUnknown(
   tx: Tx,
@@ -192,44 +192,5 @@ export const ownSystems = command({
       data: { ownerTeamId, revision: { increment: 1 }, updatedAt: now },
     });
     return { value: { changed: ids.length }, audit: [["team", ownerTeamId ?? "none"], bulkDetail(ids)] };
-  },
-});
-
-/** Writes down that a system needs another one to recover. */
-export const addDependency = command({
-  action: "system.depend",
-  permission: "estate:edit",
-  input: dependencyAdd,
-  async run({ tx, now, visible }, { systemId, toId, kind }) {
-    if (systemId === toId)
-      throw new Refusal(refuse("invalid", "A system does not need itself.", { toId: "Choose another system." }));
-    await lockAll(tx, visible, [systemId, toId].sort());
-    const open = await tx.systemDependency.findFirst({
-      where: { fromId: systemId, toId, validTo: null },
-      select: { id: true },
-    });
-    if (open)
-      throw new Refusal(refuse("conflict", "This dependency is already there.", { toId: "It is already there." }));
-    const { id } = await tx.systemDependency.create({
-      data: { fromId: systemId, toId, kind, validFrom: now },
-      select: { id: true },
-    });
-    return { value: { id }, audit: [["system", systemId], { needs: toId, kind }] };
-  },
-});
-
-/** Ends a dependency from now on. */
-export const endDependency = command({
-  action: "system.undepend",
-  permission: "estate:edit",
-  input: dependencyRef,
-  async run({ tx, now, visible }, { systemId, dependencyId }) {
-    await lockSystem(tx, visible, systemId);
-    const ended = await tx.systemDependency.updateMany({
-      where: { id: dependencyId, fromId: systemId, validTo: null },
-      data: { validTo: now },
-    });
-    if (ended.count === 0) throw new Refusal(refuse("not_found", "This dependency is no longer there."));
-    return { value: null, audit: [["system", systemId], { dependencyId }] };
   },
 });

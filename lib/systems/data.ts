@@ -6,21 +6,13 @@ import { Refusal, refuse } from "@/lib/core/outcome";
 import { secondsBetween } from "@/lib/core/time";
 import { readNow } from "@/lib/health/current";
 import { judgeSystems } from "@/lib/health/evaluate";
-import type { HealthState, Reason, ResourceVerdict } from "@/lib/health/rules";
+import type { Reason, ResourceVerdict } from "@/lib/health/rules";
 import { nextStep, reasonText, ruleMeanings } from "@/lib/health/words";
 import type { Reader, Tx } from "@/lib/platform/db";
 import { sqlResourceVisible, sqlSystemVisible, systemsVisible } from "@/lib/systems/visible";
 import type { Criticality, Environment, Lifecycle, SystemSettings } from "./rules";
-import { systemAddress, systemRef } from "./schema";
-import type {
-  Dependencies,
-  DependencyView,
-  MemberView,
-  OwnerChoices,
-  ReasonView,
-  SystemChoice,
-  SystemView,
-} from "./view";
+import { systemAddress } from "./schema";
+import type { MemberView, OwnerChoices, ReasonView, SystemChoice, SystemView } from "./view";
 
 /** A reason as a page shows it: its sentence as of now, the rule behind it, and the next step. */
 export const toReasonView = (reason: Reason, systemId: string | null, now: Date): ReasonView => ({
@@ -170,52 +162,6 @@ export const listOwnerChoices = read("estate:read", z.object({}), async ({ db })
   ]);
   return { teams, people: people.map(({ id, displayName }) => ({ id, name: displayName })) };
 });
-
-/** What a system needs to recover, and what needs it. */
-export const listDependencies = read(
-  "estate:read",
-  systemRef,
-  async ({ db, visible }, { systemId }): Promise<Dependencies | null> => {
-    const seen = await db.system.findFirst({
-      where: { AND: [{ id: systemId }, systemsVisible(visible)] },
-      select: { id: true },
-    });
-    if (!seen) return null;
-    const other = (side: "from" | "to") => ({
-      where: { validTo: null, [side]: systemsVisible(visible) },
-      orderBy: { kind: "asc" as const },
-    });
-    const system = { select: { id: true, name: true, health: { select: { state: true, nextChangeAt: true } } } };
-    const [needs, neededBy] = await Promise.all([
-      db.systemDependency.findMany({
-        ...other("to"),
-        where: { ...other("to").where, fromId: systemId },
-        select: { id: true, kind: true, to: system },
-      }),
-      db.systemDependency.findMany({
-        ...other("from"),
-        where: { ...other("from").where, toId: systemId },
-        select: { id: true, kind: true, from: system },
-      }),
-    ]);
-    const now = await readNow(db);
-    type Other = { id: string; name: string; health: { state: HealthState; nextChangeAt: Date | null } | null };
-    const view = (id: string, kind: "hard" | "soft", found: Other): DependencyView => {
-      const due = found.health?.nextChangeAt && found.health.nextChangeAt <= now;
-      return {
-        id,
-        kind,
-        systemId: found.id,
-        name: found.name,
-        state: due ? "unknown" : (found.health?.state ?? "unknown"),
-      };
-    };
-    return {
-      needs: needs.map(({ id, kind, to }) => view(id, kind, to)),
-      neededBy: neededBy.map(({ id, kind, from }) => view(id, kind, from)),
-    };
-  },
-);
 
 export type LockedSystem = SystemSettings & { id: string; slug: string; revision: number; tierSince: Date | null };
 

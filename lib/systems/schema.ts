@@ -70,13 +70,6 @@ export const systemEdit = z.object({
 export const systemsClassify = z.object({ systemIds, tierId });
 export const systemsOwn = z.object({ systemIds, ownerTeamId: noId });
 
-export const dependencyAdd = z.object({
-  systemId,
-  toId: z.uuid("Choose a system."),
-  kind: z.enum(["hard", "soft"]).default("hard"),
-});
-export const dependencyRef = z.object({ systemId, dependencyId: z.uuid() });
-
 /** What a list of systems may be asked for; anything else in the address is left out of account. */
 export const systemsQuery = z.object({
   q: z

@@ -67,10 +67,6 @@ export type SystemChoice = { id: string; name: string; tierRank: number | null }
 
 export type OwnerChoices = { teams: { id: string; name: string }[]; people: { id: string; name: string }[] };
 
-export type DependencyView = { id: string; systemId: string; name: string; kind: "hard" | "soft"; state: HealthState };
-
-export type Dependencies = { needs: DependencyView[]; neededBy: DependencyView[] };
-
 export type SystemRow = {
   id: string;
   slug: string;

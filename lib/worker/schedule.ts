@@ -9,6 +9,7 @@ import { enqueueDueSyncs } from "@/lib/connections/due";
 import { hours, minutes, seconds } from "@/lib/core/time";
 import { closeSetUpWhenOver, drillWhenDue } from "@/lib/governance/jobs";
 import { sweepHealth } from "@/lib/health/jobs";
+import { sweepImports } from "@/lib/imports/jobs";
 import { log } from "@/lib/platform/log";
 import { sweepRestores } from "@/lib/restores/jobs";
 import { keepAnchors } from "./anchors";
@@ -28,6 +29,7 @@ const timers: readonly Timer[] = [
   { name: "denied attempts", everyMs: seconds(30), run: () => tellDenials(workerActor()) },
   { name: "set-up", everyMs: minutes(1), run: () => closeSetUpWhenOver(workerActor()) },
   { name: "readiness drill", everyMs: hours(6), run: () => drillWhenDue(workerActor()) },
+  { name: "imports sweep", everyMs: hours(1), run: () => sweepImports(workerActor()) },
   { name: "identity sweep", everyMs: minutes(10), run: () => sweepIdentity() },
   { name: "partitions", everyMs: hours(24), run: makePartitions },
 ];

@@ -44,6 +44,32 @@ const environmentOf = (environment: "production" | "staging" | "shared") =>
 
 const criticalityOf = { 1: "critical", 2: "high", 3: "medium" } as const;
 
+/** What works without the other, only not fully: beside the hard needs that the estate names. */
+const softNeeds: readonly (readonly [slug: string, needs: string])[] = [
+  ["orders", "notifications"],
+  ["crm", "notifications"],
+  ["invoices", "notifications"],
+  ["freight-tracking", "notifications"],
+  ["shop-frontend", "customer-uploads"],
+  ["shop-frontend", "notifications"],
+  ["search-index", "catalogue-graph"],
+  ["support-desk", "orders"],
+  ["warehouse", "freight-tracking"],
+  ["payments", "monitoring"],
+  ["build", "identity"],
+  ["monitoring", "notifications"],
+];
+
+/** The company's dependencies: all of 90 days, and among them that orders in tier 1 cannot do without prices in tier 3. */
+const dependenciesOf = (ids: ReadonlyMap<string, string>, since: Date) => {
+  const hard = smallEstateSystems.flatMap(({ slug, needs }) => needs.map((need) => [slug, need, "hard"] as const));
+  const soft = softNeeds.map(([slug, need]) => [slug, need, "soft"] as const);
+  return [...hard, ...soft].flatMap(([slug, need, kind]) => {
+    const [fromId, toId] = [ids.get(slug), ids.get(need)];
+    return fromId && toId ? [{ fromId, toId, kind, validFrom: since }] : [];
+  });
+};
+
 /** Systems with tier, owner, tag rule, dependencies and assertions; a company that is there already stays as people made it. */
 async function seedSystems(tx: Tx, teams: Teams, since: Date): Promise<number> {
   if ((await tx.system.count()) > 0) return 0;
@@ -66,14 +92,7 @@ async function seedSystems(tx: Tx, teams: Teams, since: Date): Promise<number> {
     });
     ids.set(slug, id);
   }
-  await tx.systemDependency.createMany({
-    data: smallEstateSystems.flatMap(({ slug, needs }) =>
-      needs.flatMap((need) => {
-        const [fromId, toId] = [ids.get(slug), ids.get(need)];
-        return fromId && toId ? [{ fromId, toId, kind: "hard" as const, validFrom: since }] : [];
-      }),
-    ),
-  });
+  await tx.systemDependency.createMany({ data: dependenciesOf(ids, since) });
   await tx.assertion.createMany({ data: assertionsOf(ids) });
   await record(tx, {
     actor: seeder,

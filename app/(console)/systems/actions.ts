@@ -1,15 +1,9 @@
 "use server";
 import { redirect } from "next/navigation";
 import { type ActionState, submit, submitFor } from "@/lib/access/submit";
+import { addDependency, endDependency } from "@/lib/dependencies/commands";
 import { addRule, assignResources, releaseResources, removeRule, setRequirement } from "@/lib/resources/commands";
-import {
-  addDependency,
-  classifySystems,
-  createSystem,
-  editSystem,
-  endDependency,
-  ownSystems,
-} from "@/lib/systems/commands";
+import { classifySystems, createSystem, editSystem, ownSystems } from "@/lib/systems/commands";
 
 export async function createSystemAction(_: ActionState, form: FormData): Promise<ActionState> {
   const made = await submitFor(createSystem, form);

@@ -24,6 +24,8 @@ import type { TierChoice } from "@/lib/tiers/view";
 import { onlyText, placeHref } from "./_components/asked";
 import { SystemsBar } from "./_components/bulk-bar";
 import { BulkForm } from "./_components/bulk-form";
+import { EstateTabs } from "./_components/estate-tabs";
+import { ExportLink } from "./_components/export-link";
 import { Matrix } from "./_components/matrix";
 import { bulkSystemsAction } from "./actions";
 
@@ -114,13 +116,20 @@ export default async function SystemsPage({ searchParams }: PageProps<"/systems"
         title="Systems"
         sub={<EstateLine counts={counts} />}
         actions={
-          mayEdit ? (
-            <LinkButton href="/systems/new" variant="primary">
-              Add system
-            </LinkButton>
-          ) : null
+          <>
+            <ExportLink />
+            {mayEdit ? (
+              <>
+                <LinkButton href="/systems/import">Bring in a table</LinkButton>
+                <LinkButton href="/systems/new" variant="primary">
+                  Add system
+                </LinkButton>
+              </>
+            ) : null}
+          </>
         }
       />
+      <EstateTabs current="/systems" />
       <TableKeys className="grid gap-4">
         <FilterBar filters={filters} placeholder="Name, owner or resource…" />
         {cut ? (

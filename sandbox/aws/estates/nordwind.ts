@@ -49,7 +49,7 @@ const system = (
 
 /** Every system that a tag of the estate names. */
 export const smallEstateSystems: readonly EstateSystem[] = [
-  system("orders", "Orders", 1, "commerce", ["identity", "payments"]),
+  system("orders", "Orders", 1, "commerce", ["identity", "payments", "pricing"]),
   system("payments", "Payments", 1, "finance", ["identity", "ledger"]),
   system("ledger", "General ledger", 1, "finance", ["identity"]),
   system("identity", "Identity", 1, "platform"),

@@ -21,6 +21,7 @@ import type { InboxRow } from "@/lib/resources/view";
 import { listSystemChoices } from "@/lib/systems/data";
 import { onlyText, placeHref } from "../_components/asked";
 import { BulkForm } from "../_components/bulk-form";
+import { EstateTabs } from "../_components/estate-tabs";
 import { assignResourcesAction } from "../actions";
 
 export const metadata: Metadata = { title: "Unassigned resources" };
@@ -137,6 +138,7 @@ export default async function UnassignedPage({ searchParams }: PageProps<"/syste
         sub={`${countText(page.unprotected)} of them unprotected. What belongs to no system has no objective, so nobody can say whether its backups suffice.`}
         actions={mayEdit ? <LinkButton href="/systems/new">Add system</LinkButton> : null}
       />
+      <EstateTabs current="/systems/unassigned" />
       <TableKeys className="grid gap-4">
         <FilterBar filters={filters} placeholder="Name, tag or identifier…" />
         {page.rows.length === 0 ? (

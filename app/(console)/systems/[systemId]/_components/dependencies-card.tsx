@@ -1,14 +1,11 @@
 import { healthKind, healthWord } from "@/app/(console)/_components/health-look";
-import { addDependencyAction, endDependencyAction } from "@/app/(console)/systems/actions";
 import { StatusGlyph } from "@/components/status/glyph";
-import { ActionForm, SubmitButton } from "@/components/ui/action-form";
 import { Card, CardRow } from "@/components/ui/card";
-import { Field } from "@/components/ui/field";
 import { NameText } from "@/components/ui/name-text";
-import { Select } from "@/components/ui/select";
 import { TextLink } from "@/components/ui/text-link";
-import { visible } from "@/lib/core/words";
-import type { Dependencies, DependencyView, SystemChoice } from "@/lib/systems/view";
+import type { Dependencies, DependencyView } from "@/lib/dependencies/view";
+import type { SystemChoice } from "@/lib/systems/view";
+import { AddDependency, EndDependency } from "./dependency-forms";
 
 type Props = { systemId: string; dependencies: Dependencies; choices: readonly SystemChoice[]; mayEdit: boolean };
 
@@ -26,17 +23,7 @@ function Row({
   return (
     <CardRow
       lead={<StatusGlyph kind={healthKind[one.state]} label={healthWord[one.state]} className="mt-[3px]" />}
-      end={
-        mayEnd ? (
-          <ActionForm action={endDependencyAction} className="contents">
-            <input type="hidden" name="systemId" value={systemId} />
-            <input type="hidden" name="dependencyId" value={one.id} />
-            <SubmitButton variant="quiet" size="small">
-              End it
-            </SubmitButton>
-          </ActionForm>
-        ) : null
-      }
+      end={mayEnd ? <EndDependency systemId={systemId} dependencyId={one.id} name={one.name} /> : null}
     >
       <span>
         {text}{" "}
@@ -53,7 +40,10 @@ function Row({
 export function DependenciesCard({ systemId, dependencies: { needs, neededBy }, choices, mayEdit }: Props) {
   const free = choices.filter(({ id }) => id !== systemId && !needs.some((need) => need.systemId === id));
   return (
-    <Card title="Dependencies">
+    <Card
+      title="Dependencies"
+      more={<TextLink href={`/systems/${systemId}/dependencies`}>Graph and findings</TextLink>}
+    >
       {needs.length + neededBy.length === 0 ? <p className="px-4 py-3 text-ink-3">None are written down.</p> : null}
       {needs.map((one) => (
         <Row key={one.id} one={one} text="needs" systemId={systemId} mayEnd={mayEdit} />
@@ -63,29 +53,7 @@ export function DependenciesCard({ systemId, dependencies: { needs, neededBy }, 
       ))}
       {mayEdit && free.length > 0 ? (
         <div className="border-t px-4 py-3">
-          <ActionForm
-            action={addDependencyAction}
-            className="grid items-end gap-2 sm:grid-cols-[minmax(0,1fr)_11rem_auto]"
-            resetOnDone
-          >
-            <input type="hidden" name="systemId" value={systemId} />
-            <Field name="toId" label="It needs" required>
-              <Select>
-                {free.map(({ id, name }) => (
-                  <option key={id} value={id}>
-                    {visible(name)}
-                  </option>
-                ))}
-              </Select>
-            </Field>
-            <Field name="kind" label="How" required>
-              <Select>
-                <option value="hard">to recover at all</option>
-                <option value="soft">to work fully</option>
-              </Select>
-            </Field>
-            <SubmitButton variant="default">Add</SubmitButton>
-          </ActionForm>
+          <AddDependency systemId={systemId} choices={free} />
         </div>
       ) : null}
     </Card>

@@ -1,0 +1,5 @@
+import { answerSystemsExport } from "@/lib/imports/porch";
+
+export async function GET() {
+  return answerSystemsExport();
+}

@@ -1,0 +1,44 @@
+import type { HealthState } from "@/lib/health/rules";
+import type { DependencyKind, Finding } from "./rules";
+
+export type DependencyView = { id: string; systemId: string; name: string; kind: DependencyKind; state: HealthState };
+
+export type Dependencies = { needs: DependencyView[]; neededBy: DependencyView[] };
+
+/** A system in the graph: level 0 is the one looked at, below it stands what it needs, above it what needs it. */
+export type GraphNode = {
+  id: string;
+  name: string;
+  tierRank: number | null;
+  rtoSeconds: number | null;
+  state: HealthState;
+  level: number;
+};
+
+export type GraphEdge = { id: string; fromId: string; toId: string; kind: DependencyKind; since: string };
+
+/** The members of a circle that one may see, by name, and how many more there are. */
+export type Circle = { members: { id: string; name: string }[]; hidden: number };
+
+export type EndedDependency = {
+  id: string;
+  systemId: string;
+  name: string;
+  kind: DependencyKind;
+  /** Whether the system looked at was the one that needed. */
+  needed: boolean;
+  from: string;
+  to: string;
+};
+
+export type DependencyGraph = {
+  nodes: GraphNode[];
+  edges: GraphEdge[];
+  findings: Finding[];
+  circle: Circle | null;
+  /** Systems within reach that the graph has no room for. */
+  leftOut: number;
+  /** Direct neighbours that this reader may not see. */
+  hidden: number;
+  ended: EndedDependency[];
+};
