@@ -322,6 +322,7 @@ export const routes: Readonly<Record<string, string>> = {
   "GET /api/live/home": "estate:read",
   "GET /api/live/notifications": "self:manage",
   "GET /api/live/restores/[restoreId]": "restore:read",
+  "GET /api/live/systems": "estate:read",
   "GET /api/live/systems/[systemId]": "estate:read",
   "GET /api/search": "estate:read",
   "GET /audit/verifier": "audit:read",

@@ -77,6 +77,10 @@ export const dependencyAdd = z.object({
 });
 export const dependencyRef = z.object({ systemId, dependencyId: z.uuid() });
 
+/** So many rows the server draws of the matrix; the browser reads on from there, in pages of their own length. */
+export const firstPageRows = 50;
+export const laterPageRows = 100;
+
 /** What a list of systems may be asked for; anything else in the address is left out of account. */
 export const systemsQuery = z.object({
   q: z
@@ -98,7 +102,7 @@ export const systemsQuery = z.object({
   sort: z.enum(systemSorts).default("worst").catch("worst"),
   after: z.string().max(1_000).optional().catch(undefined),
   before: z.string().max(1_000).optional().catch(undefined),
-  limit: z.number().int().min(1).max(200).default(50),
+  limit: z.number().int().min(1).max(200).default(firstPageRows),
 });
 export type SystemsQuery = z.output<typeof systemsQuery>;
 
