@@ -9,11 +9,17 @@ export type Left = {
 
 const mostKept = 5;
 const left = new Map<string, Left>();
-let poppedAtMs = Number.NEGATIVE_INFINITY;
-if (typeof window !== "undefined")
-  window.addEventListener("popstate", () => {
-    poppedAtMs = performance.now();
+let cameBackAtMs = Number.NEGATIVE_INFINITY;
+const cameBack = () => {
+  cameBackAtMs = performance.now();
+};
+if (typeof window !== "undefined") {
+  window.addEventListener("popstate", cameBack, { capture: true });
+  // Said before the router draws the page, where a browser says it.
+  window.navigation?.addEventListener("navigate", ({ navigationType }) => {
+    if (navigationType === "traverse") cameBack();
   });
+}
 
 /** Remembers the place in the list that this address shows. */
 export function rememberPlace(address: string, place: Left): void {
@@ -26,6 +32,6 @@ const stillComingBackMs = 5_000;
 
 /** The place to go back to, where somebody has just come back; null for whoever followed a link. */
 export const recallPlace = (address: string): Left | null =>
-  typeof window !== "undefined" && performance.now() - poppedAtMs < stillComingBackMs
+  typeof window !== "undefined" && performance.now() - cameBackAtMs < stillComingBackMs
     ? (left.get(address) ?? null)
     : null;

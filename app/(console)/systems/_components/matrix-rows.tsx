@@ -23,7 +23,7 @@ const placed = ({ line, measure }: Placed) => ({
 });
 
 const rowClass =
-  "scroll-mt-[calc(var(--top-h)+2.5rem)] scroll-mb-4 border-b md:h-(--row-h) max-md:grid max-md:gap-1.5 max-md:px-4 max-md:py-3";
+  "scroll-mt-[calc(var(--top-h)+2.5rem)] scroll-mb-24 border-b md:h-(--row-h) max-md:grid max-md:gap-1.5 max-md:px-4 max-md:py-3";
 const cellClass =
   "overflow-hidden px-3 py-0 align-middle font-normal first:pl-4 last:pr-4 max-md:overflow-visible max-md:p-0 max-md:first:pl-0 max-md:last:pr-0";
 const labelledClass =
