@@ -252,6 +252,7 @@ export const doors: Readonly<Record<string, string>> = {
   "systems.listOwnerChoices": "estate:read",
   "systems.listSizes": "estate:read",
   "systems.listSystemChoices": "estate:read",
+  "systems.listSystemGroups": "estate:read",
   "systems.listSystems": "estate:read",
   "systems.ownSystems": "estate:edit",
   "tiers.editTier": "tier:edit",
@@ -259,6 +260,10 @@ export const doors: Readonly<Record<string, string>> = {
   "tiers.getTier": "estate:read",
   "tiers.listTierChoices": "estate:read",
   "tiers.listTiers": "estate:read",
+  "views.deleteView": "self:manage",
+  "views.editView": "self:manage",
+  "views.listViews": "self:manage",
+  "views.saveView": "self:manage",
 };
 
 /**

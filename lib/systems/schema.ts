@@ -1,6 +1,7 @@
 import { z } from "zod";
 import { healthStates } from "@/lib/health/rules";
 import { editBase, tierId } from "@/lib/tiers/schema";
+import { groupKinds } from "./grouping";
 import { criticalities, environments, hasUnseen, lifecycles, nameLength, systemCuts, systemSorts } from "./rules";
 
 const seen = (field: string) =>
@@ -105,6 +106,9 @@ export const systemsQuery = z.object({
   limit: z.number().int().min(1).max(200).default(firstPageRows),
 });
 export type SystemsQuery = z.output<typeof systemsQuery>;
+
+/** The same list in groups. */
+export const groupedQuery = systemsQuery.extend({ group: z.enum(groupKinds).optional().catch(undefined) });
 
 /** A system and how many days of it are looked at. */
 export const historyRef = z.object({ systemId, days: z.number().int().min(1).max(90).default(7) });
