@@ -47,7 +47,7 @@ export function TableFrame({ children, wide = false, className }: FrameProps) {
 }
 
 // Roles are spelled out because a table that is laid out as cards loses its own in some browsers.
-const roles = {
+export const tableRoles = {
   table: { role: "table" },
   group: { role: "rowgroup" },
   row: { role: "row" },
@@ -61,7 +61,7 @@ function DataCell<Row>({ column, row, head }: { column: Column<Row>; row: Row; h
   const end = column.align === "end";
   return (
     <Cell
-      {...(head ? roles.rowHeader : roles.cell)}
+      {...(head ? tableRoles.rowHeader : tableRoles.cell)}
       data-label={column.label ?? (typeof column.header === "string" ? column.header : undefined)}
       className={cn(
         "row-y px-3 align-middle font-normal first:pl-4 last:pr-4 max-md:p-0 max-md:first:pl-0 max-md:last:pr-0",
@@ -85,15 +85,15 @@ export function DataTable<Row>({ caption, columns, rows, rowKey, empty, classNam
   if (rows.length === 0 && empty !== undefined) return <div className="p-4">{empty}</div>;
   const headerKey = (columns.find((column) => column.rowHeader) ?? columns[0])?.key;
   return (
-    <table {...roles.table} className={cn("w-full border-collapse max-md:block", className)}>
+    <table {...tableRoles.table} className={cn("w-full border-collapse max-md:block", className)}>
       <caption className="sr-only">{shown(caption)}</caption>
-      <thead className="max-md:sr-only" {...roles.group}>
-        <tr {...roles.row}>
+      <thead className="max-md:sr-only" {...tableRoles.group}>
+        <tr {...tableRoles.row}>
           {columns.map((column) => (
             <th
               key={column.key}
               scope="col"
-              {...roles.header}
+              {...tableRoles.header}
               className={cn(
                 "sticky top-[var(--top-h,0px)] z-1 border-b bg-surface px-3 py-2 text-sm font-medium whitespace-nowrap text-ink-3 first:rounded-tl-lg first:pl-4 last:rounded-tr-lg last:pr-4",
                 alignClass(column.align),
@@ -104,11 +104,11 @@ export function DataTable<Row>({ caption, columns, rows, rowKey, empty, classNam
           ))}
         </tr>
       </thead>
-      <tbody {...roles.group} className="max-md:block">
+      <tbody {...tableRoles.group} className="max-md:block">
         {rows.map((row) => (
           <tr
             key={rowKey(row)}
-            {...roles.row}
+            {...tableRoles.row}
             data-row
             className="border-b last:border-b-0 hover:bg-hover focus-within:bg-hover max-md:grid max-md:gap-1.5 max-md:px-4 max-md:py-3"
           >

@@ -264,6 +264,7 @@ export const doors: Readonly<Record<string, string>> = {
   "systems.listOwnerChoices": "estate:read",
   "systems.listSizes": "estate:read",
   "systems.listSystemChoices": "estate:read",
+  "systems.listSystemGroups": "estate:read",
   "systems.listSystems": "estate:read",
   "systems.ownSystems": "estate:edit",
   "tiers.editTier": "tier:edit",
@@ -271,6 +272,10 @@ export const doors: Readonly<Record<string, string>> = {
   "tiers.getTier": "estate:read",
   "tiers.listTierChoices": "estate:read",
   "tiers.listTiers": "estate:read",
+  "views.deleteView": "self:manage",
+  "views.editView": "self:manage",
+  "views.listViews": "self:manage",
+  "views.saveView": "self:manage",
 };
 
 /**
@@ -337,6 +342,7 @@ export const routes: Readonly<Record<string, string>> = {
   "GET /api/live/home": "estate:read",
   "GET /api/live/notifications": "self:manage",
   "GET /api/live/restores/[restoreId]": "restore:read",
+  "GET /api/live/systems": "estate:read",
   "GET /api/live/systems/[systemId]": "estate:read",
   "GET /api/search": "estate:read",
   "GET /audit/verifier": "audit:read",

@@ -420,6 +420,12 @@ const connectionPhrases: Record<string, Phrase> = {
   "connection.check": { did: (target) => `had the roles of ${target} checked`, to: "check a connection's roles" },
 };
 
+const viewPhrases: Record<string, Phrase> = {
+  "view.save": { did: (_, d) => `saved the view${quoted(textOf(d, "name"))}`, to: "save a view" },
+  "view.edit": { did: (_, d) => `changed the view${quoted(textOf(d, "name"))}`, to: "change a view" },
+  "view.delete": { did: (_, d) => `deleted the view${quoted(textOf(d, "name"))}`, to: "delete a view" },
+};
+
 /** How each action of the product is told. */
 export const phrases: Record<string, Phrase> = {
   ...peoplePhrases,
@@ -430,4 +436,5 @@ export const phrases: Record<string, Phrase> = {
   ...connectionPhrases,
   ...estatePhrases,
   ...auditPhrases,
+  ...viewPhrases,
 };

@@ -94,7 +94,8 @@ const cuts: Record<SystemCut, Prisma.Sql> = {
 
 const like = (text: string) => `%${text.replaceAll(/[\\%_]/g, "\\$&")}%`;
 
-function conditionsOf(query: SystemsQuery, visible: Visible): Prisma.Sql {
+/** What a system must fulfil to be listed; it names the tables as `from` does. */
+export function conditionsOf(query: SystemsQuery, visible: Visible): Prisma.Sql {
   const conditions: Prisma.Sql[] = [sqlSystemVisible(visible)];
   conditions.push(
     query.lifecycle ? Prisma.sql`s.lifecycle = ${query.lifecycle}::lifecycle` : Prisma.sql`s.lifecycle <> 'retired'`,

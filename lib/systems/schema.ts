@@ -1,6 +1,7 @@
 import { z } from "zod";
 import { healthStates } from "@/lib/health/rules";
 import { editBase, tierId } from "@/lib/tiers/schema";
+import { groupKinds } from "./grouping";
 import { criticalities, environments, hasUnseen, lifecycles, nameLength, systemCuts, systemSorts } from "./rules";
 
 const seen = (field: string) =>
@@ -70,6 +71,10 @@ export const systemEdit = z.object({
 export const systemsClassify = z.object({ systemIds, tierId });
 export const systemsOwn = z.object({ systemIds, ownerTeamId: noId });
 
+/** So many rows the server draws of the matrix; the browser reads on from there, in pages of their own length. */
+export const firstPageRows = 50;
+export const laterPageRows = 100;
+
 /** What a list of systems may be asked for; anything else in the address is left out of account. */
 export const systemsQuery = z.object({
   q: z
@@ -91,9 +96,12 @@ export const systemsQuery = z.object({
   sort: z.enum(systemSorts).default("worst").catch("worst"),
   after: z.string().max(1_000).optional().catch(undefined),
   before: z.string().max(1_000).optional().catch(undefined),
-  limit: z.number().int().min(1).max(200).default(50),
+  limit: z.number().int().min(1).max(200).default(firstPageRows),
 });
 export type SystemsQuery = z.output<typeof systemsQuery>;
+
+/** The same list in groups. */
+export const groupedQuery = systemsQuery.extend({ group: z.enum(groupKinds).optional().catch(undefined) });
 
 /** A system and how many days of it are looked at. */
 export const historyRef = z.object({ systemId, days: z.number().int().min(1).max(90).default(7) });

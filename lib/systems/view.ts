@@ -99,6 +99,16 @@ export type SystemsPage = {
   after: string | null;
 };
 
+/** A group of the matrix: how many it holds, the worst state among them, and the filter that shows it alone. */
+export type SystemGroup = {
+  key: string;
+  label: string;
+  total: number;
+  worst: HealthState;
+  worstCount: number;
+  asked: Readonly<Record<string, string>>;
+};
+
 export type StripRun = {
   state: "ok" | "partial" | "failed" | "missed" | "none" | "running" | "paused";
   at: string;

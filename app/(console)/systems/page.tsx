@@ -23,11 +23,9 @@ import { listTierChoices } from "@/lib/tiers/data";
 import type { TierChoice } from "@/lib/tiers/view";
 import { onlyText, placeHref } from "./_components/asked";
 import { SystemsBar } from "./_components/bulk-bar";
-import { BulkForm } from "./_components/bulk-form";
 import { EstateTabs } from "./_components/estate-tabs";
 import { ExportLink } from "./_components/export-link";
 import { Matrix } from "./_components/matrix";
-import { bulkSystemsAction } from "./actions";
 
 export const metadata: Metadata = { title: "Systems" };
 
@@ -109,7 +107,8 @@ export default async function SystemsPage({ searchParams }: PageProps<"/systems"
   const cut = systemCuts.find((one) => one === asked.is);
   const filtered = ["q", "tier", "owner", "status", "environment", "lifecycle", "is"].some((name) => name in asked);
   const filters = filtersOf(tiers, owners);
-  const matrix = <Matrix rows={page.rows} sort={sort} asked={asked} pick={mayEdit} />;
+  const { after, before, ...kept } = asked;
+  const place = before ? { before } : after ? { after } : {};
   return (
     <>
       <PageHeader
@@ -141,26 +140,25 @@ export default async function SystemsPage({ searchParams }: PageProps<"/systems"
           <Card>
             <NoSystems filtered={filtered} mayEdit={mayEdit} />
           </Card>
-        ) : mayEdit ? (
-          <BulkForm
-            action={bulkSystemsAction}
-            name="systemIds"
-            noun="system"
-            doneText="The chosen systems were changed."
-            bar={<SystemsBar tiers={tiers} teams={owners.teams} />}
-          >
-            <Card>{matrix}</Card>
-          </BulkForm>
         ) : (
-          <Card>{matrix}</Card>
+          <Matrix
+            first={page}
+            groups={null}
+            asked={kept}
+            at={new URLSearchParams(place).toString()}
+            sort={sort}
+            bar={mayEdit ? <SystemsBar tiers={tiers} teams={owners.teams} /> : null}
+          />
         )}
       </TableKeys>
-      <Pager
-        previousHref={placeHref("/systems", asked, "before", page.before)}
-        nextHref={placeHref("/systems", asked, "after", page.after)}
-      >
-        {countText(page.rows.length)} of {plural(page.total, "system")}
-      </Pager>
+      <noscript>
+        <Pager
+          previousHref={placeHref("/systems", asked, "before", page.before)}
+          nextHref={placeHref("/systems", asked, "after", page.after)}
+        >
+          {countText(page.rows.length)} of {plural(page.total, "system")}
+        </Pager>
+      </noscript>
       <Legend />
     </>
   );
