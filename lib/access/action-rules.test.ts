@@ -31,7 +31,9 @@ describe("server actions", () => {
           taken: (taken ?? "").replaceAll(/\s+/g, " ").trim(),
         })),
       )
-      .filter(({ taken }) => !["", "input: unknown", "_: ActionState, form: FormData"].includes(taken))
+      .filter(
+        ({ taken }) => !["", "input: unknown", "form: FormData", "_: ActionState, form: FormData"].includes(taken),
+      )
       .map(({ name, taken }) => `${name}(${taken})`);
     expect(odd).toEqual([]);
   });

@@ -78,7 +78,7 @@ export function sentenceOf(body: AuditBody, names: EventNames = {}): string {
 export const areaPrefixes: Record<(typeof auditAreas)[number], readonly string[]> = {
   restores: ["restore", "approval", "freeze"],
   backups: ["backup"],
-  estate: ["system", "resource", "tier", "health", "policy", "exclusion", "import"],
+  estate: ["system", "resource", "tier", "health", "policy", "exclusion", "import", "view"],
   connections: ["connection"],
   rules: ["change", "installation"],
   people: ["person", "people", "role", "session", "factor", "step_up", "team", "recovery_code"],

@@ -6,6 +6,7 @@ import { expect, it } from "vitest";
 const porches = [
   "submit",
   "submitFor",
+  "submitStep",
   "submitThen",
   "submitWork",
   "askProof",
