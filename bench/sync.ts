@@ -7,6 +7,7 @@ import {
 } from "@aws-sdk/client-backup";
 import { fromTemporaryCredentials } from "@aws-sdk/credential-providers";
 import { becomeWorker, benchHome } from "@/bench/env";
+import { sideBySide } from "@/lib/core/side-by-side";
 import { startEmbedded } from "@/lib/platform/embedded-postgres";
 import { migrate } from "@/lib/platform/migrate";
 import type { Provider } from "@/lib/providers/contract";
@@ -121,11 +122,11 @@ async function readOurs(
 ): Promise<{ ms: number; written: number }> {
   const began = performance.now();
   let written = 0;
-  for (const { id: vaultId, region, name } of vaults) {
-    const read = { connectionId, region, vaultId, readAt: new Date(), complete: true };
-    written += (await writePoints(actor, read, provider.points(region, { vaultName: name }), async () => undefined))
-      .written;
-  }
+  await sideBySide(vaults, 2, async ({ id: vaultId, region, name }) => {
+    const read = { connectionId, region, vaultId, readAt: new Date(), complete: true, expectedPoints: 0 };
+    const one = await writePoints(actor, read, provider.points(region, { vaultName: name }), async () => undefined);
+    written += one.written;
+  });
   return { ms: performance.now() - began, written };
 }
 

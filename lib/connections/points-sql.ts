@@ -10,7 +10,12 @@ export type PointsRead = {
   readAt: Date;
   /** Whether the vault was read to its end. */
   complete: boolean;
+  /** How many points the vault said it holds when its reading began; 0 where it does not say. */
+  expectedPoints: number;
 };
+
+/** What came of reading a vault; it was cut short where it showed fewer points than it said it holds. */
+export type PointsWritten = Written & { short: boolean };
 
 type Query = <Row extends object>(sql: string, values: readonly unknown[]) => Promise<Row[]>;
 
@@ -88,8 +93,11 @@ const markVanished = `
 
 const sum = (rows: readonly { written: number }[]) => rows.reduce((total, { written }) => total + written, 0);
 
-/** Brings what is stored in line with what is staged. */
-export async function mergePoints(query: Query, read: PointsRead): Promise<Written> {
+/**
+ * Brings what is stored in line with what is staged. What a listing left out is gone only where the listing was whole:
+ * one that shows fewer than the vault holds was cut short, and then nothing is taken for gone.
+ */
+export async function mergePoints(query: Query, read: PointsRead): Promise<PointsWritten> {
   const [{ count } = { count: 0 }] = await query<{ count: number }>(
     "select count(*)::int as count from staged_points",
     [],
@@ -97,11 +105,14 @@ export async function mergePoints(query: Query, read: PointsRead): Promise<Writt
   const { connectionId, region, vaultId } = read;
   const added = await query<{ id: string }>(addUnknownResources, [connectionId, region]);
   const written = await query<{ id: string; written: number }>(upsertPoints, [connectionId, region, vaultId]);
-  const gone = read.complete ? await query<{ id: string; written: number }>(markVanished, [vaultId, read.readAt]) : [];
+  const short = read.complete && count < read.expectedPoints;
+  const gone =
+    read.complete && !short ? await query<{ id: string; written: number }>(markVanished, [vaultId, read.readAt]) : [];
   return {
     read: count,
     written: sum(written),
     vanished: sum(gone),
     resourceIds: [...new Set([...added, ...written, ...gone].map(({ id }) => id))],
+    short,
   };
 }

@@ -3,8 +3,7 @@ import { observe } from "@/lib/access/observe";
 import type { JobActor } from "@/lib/access/permissions";
 import { type Bulk, type CopyValue, inBulk } from "@/lib/platform/bulk";
 import type { ObservedPoint } from "@/lib/providers/contract";
-import { mergePoints, type PointsRead, stagingTable } from "./points-sql";
-import type { Written } from "./sync-tally";
+import { mergePoints, type PointsRead, type PointsWritten, stagingTable } from "./points-sql";
 
 /** Up to here a vault's points travel as one parameter; beyond it they are streamed by COPY. */
 const streamFrom = 5_000;
@@ -72,8 +71,8 @@ export async function writePoints(
   read: PointsRead,
   pages: AsyncIterable<readonly ObservedPoint[]>,
   onPage: (count: number) => Promise<void>,
-): Promise<Written> {
-  const iterator = pages[Symbol.asyncIterator]();
+): Promise<PointsWritten> {
+  const iterator = onceEach(pages)[Symbol.asyncIterator]();
   const buffer: ObservedPoint[] = [];
   for (;;) {
     const { done, value } = await iterator.next();
@@ -83,6 +82,12 @@ export async function writePoints(
     if (buffer.length > streamFrom) break;
   }
   return inBulk((bulk) => stream(bulk, actor, read, continued(buffer, iterator, onPage)));
+}
+
+/** A provider may show a point on two pages, or a page twice: the first showing counts. */
+async function* onceEach(pages: AsyncIterable<readonly ObservedPoint[]>): AsyncGenerator<ObservedPoint[]> {
+  const seen = new Set<string>();
+  for await (const page of pages) yield page.filter(({ providerRef }) => seen.size < seen.add(providerRef).size);
 }
 
 async function mergeBuffer(
@@ -108,7 +113,7 @@ async function stream(
   actor: JobActor,
   read: PointsRead,
   pages: AsyncIterable<readonly ObservedPoint[]>,
-): Promise<Written> {
+): Promise<PointsWritten> {
   await observe(actor, async () => undefined);
   await bulk.query(stagingTable("on commit preserve rows"));
   await bulk.copy("staged_points", columns, rowsOf(pages));

@@ -62,10 +62,15 @@ async function place(lock: { lockMode?: "compliance" | "governance"; lockFinalAt
   return { connectionId, vaultId };
 }
 
-const write = ({ connectionId, vaultId }: Place, points: readonly ObservedPoint[], complete = true) =>
+const write = (
+  { connectionId, vaultId }: Place,
+  points: readonly ObservedPoint[],
+  complete = true,
+  expectedPoints = 0,
+) =>
   writePoints(
     theWorker(),
-    { connectionId, region, vaultId, readAt: new Date(Date.now() + 60_000), complete },
+    { connectionId, region, vaultId, readAt: new Date(Date.now() + 60_000), complete, expectedPoints },
     inPages(points),
     async () => undefined,
   );
@@ -129,6 +134,30 @@ describe.each([
   });
 });
 
+describe.each([
+  ["a few", few],
+  ["many", many],
+])("a provider that pages badly over %s points", (_, points) => {
+  it("may repeat a page: each point counts once", async () => {
+    const at = await place();
+    const twice = [...points.slice(0, 250), ...points.slice(100, 250), ...points.slice(250), ...points.slice(-50)];
+    expect(await write(at, twice)).toMatchObject({ read: points.length, written: points.length, short: false });
+  });
+
+  it("may change the order between two readings: nothing is written again", async () => {
+    const at = await place();
+    await write(at, points);
+    expect(await write(at, [...points].reverse())).toMatchObject({ written: 0, vanished: 0 });
+  });
+
+  it("may cut a listing short: what it left out is not taken for gone, and that is said", async () => {
+    const at = await place();
+    await write(at, points);
+    expect(await write(at, points.slice(0, -5), true, points.length)).toMatchObject({ vanished: 0, short: true });
+    expect(await write(at, points.slice(0, -5), true, points.length - 5)).toMatchObject({ vanished: 5, short: false });
+  });
+});
+
 it("stores nothing of a vault whose reading broke off, streamed or not", async () => {
   for (const points of [few, many]) {
     const at = await place();
@@ -136,7 +165,7 @@ it("stores nothing of a vault whose reading broke off, streamed or not", async (
       yield* inPages(points);
       throw new Error("The provider went away.");
     };
-    const read = { ...at, region, readAt: new Date(), complete: true };
+    const read = { ...at, region, readAt: new Date(), complete: true, expectedPoints: 0 };
     await expect(writePoints(theWorker(), read, breaking(), async () => undefined)).rejects.toThrow("went away");
     expect(await db.recoveryPoint.count({ where: { connectionId: at.connectionId } })).toBe(0);
   }
@@ -190,7 +219,7 @@ it("hangs a copy on the resource of the account that owns it", async () => {
     resourceRef: `arn:aws:rds:${region}:${account}:db:${home.connectionId}`,
   });
   const original = point(1, { providerRef: "original", resourceRef: own.resourceRef });
-  const read = { connectionId, region: "eu-west-1", vaultId, readAt: new Date(), complete: true };
+  const read = { connectionId, region: "eu-west-1", vaultId, readAt: new Date(), complete: true, expectedPoints: 0 };
   const copyOnly = () => writePoints(theWorker(), read, inPages([own]), async () => undefined);
   await copyOnly();
   const [before] = await stored(connectionId);

@@ -1,5 +1,6 @@
 import "server-only";
 import { observe } from "@/lib/access/observe";
+import { sideBySide } from "@/lib/core/side-by-side";
 import { before, days, hours, minutes } from "@/lib/core/time";
 import { writePolicies } from "@/lib/policies/observe-policies";
 import { materializeRuns } from "@/lib/policies/runs";
@@ -105,9 +106,7 @@ async function readSteps(reading: Reading): Promise<ProviderError | null> {
     if (!inventoryIsDue && slowSteps.includes(step)) continue;
     await keepPlace(reading, { step });
     await sync.say({ region: reading.region, step });
-    if (step === "resources") warning = await readResources(reading);
-    else if (step === "holds") warning = (await unlessDenied(() => readHolds(reading))) ?? warning;
-    else await readers[step](reading);
+    warning = (await readers[step](reading)) ?? warning;
   }
   if (inventoryIsDue) cursor.inventoryAt = readAt.toISOString();
   return warning;
@@ -171,30 +170,48 @@ async function readVaults({ sync, provider, place, region, readAt }: Reading): P
   sync.tally.add("vaults", await observe(sync.actor, (tx) => markVaultsVanished(tx, place, seen, readAt)));
 }
 
-async function readPoints(reading: Reading): Promise<void> {
+async function readPoints(reading: Reading): Promise<ProviderError | null> {
   const { sync, provider, place, region, readAt, isFull, cursor } = reading;
   const vaults = await observe(
     sync.actor,
     (tx) =>
-      tx.$queryRaw<{ id: string; name: string; since: Date | null }[]>`
-      select v.id::text, v.name, least(
+      tx.$queryRaw<{ id: string; name: string; point_count: number; since: Date | null }[]>`
+      select v.id::text, v.name, v.point_count, least(
         ${reading.watermark}::timestamptz - case when exists (select 1 from recovery_points p where p.vault_id = v.id and p.copy_of_ref is not null)
           then interval '24 hours' else interval '2 hours' end,
         (select min(p.data_as_of) - interval '1 minute' from recovery_points p where p.vault_id = v.id and p.status = 'creating' and p.vanished_at is null)) as since
       from vaults v where v.connection_id = ${place.connectionId}::uuid and v.region = ${region} and v.vanished_at is null
       order by v.name`,
   );
-  for (const vault of vaults) {
-    if (cursor.vaultName !== undefined && vault.name < cursor.vaultName) continue;
-    await keepPlace(reading, { step: "points", vaultName: vault.name });
+  const open = new Set(vaults.filter(({ name }) => cursor.vaultName === undefined || name >= cursor.vaultName));
+  const short: string[] = [];
+  await sideBySide([...open], vaultsAtOnce, async (vault) => {
+    // The first that is not done yet: another worker would go on there.
+    const [first = vault] = open;
+    await keepPlace(reading, { step: "points", vaultName: first.name });
     const query = { vaultName: vault.name, ...(isFull || !vault.since ? {} : { createdAfter: vault.since }) };
-    const read = { ...place, vaultId: vault.id, readAt, complete: query.createdAfter === undefined };
+    const complete = query.createdAfter === undefined;
+    const read = { ...place, vaultId: vault.id, readAt, complete, expectedPoints: vault.point_count };
     const written = await writePoints(sync.actor, read, provider.points(region, query), (count) =>
       sync.say({ region, step: "points", detail: vault.name }, count),
     );
     sync.tally.add("points", written);
-  }
+    if (written.short) short.push(vault.name);
+    open.delete(vault);
+  });
+  return short.length === 0 ? null : cutShort(short);
 }
+
+/** While the rows of one vault are brought in line, the next is read. */
+const vaultsAtOnce = 2;
+
+const cutShort = (vaults: readonly string[]) =>
+  new ProviderError(
+    "broken",
+    `The listing of ${vaults.slice(0, 3).join(", ")}${vaults.length > 3 ? ` and ${vaults.length - 3} more` : ""} showed fewer recovery points than the vault says it holds. What it left out was not taken for gone.`,
+    "listing_cut_short",
+    true,
+  );
 
 const jobKinds: readonly ObservedJob["kind"][] = ["backup", "copy", "restore"];
 
@@ -265,12 +282,15 @@ async function readRestorable(reading: Reading): Promise<void> {
   }
 }
 
-const readers: Record<Exclude<Step, "resources" | "holds">, (reading: Reading) => Promise<void>> = {
-  vaults: readVaults,
+/** Each step answers what it was refused or doubts, where the rest of the reading is worth something without it. */
+const readers: Record<Step, (reading: Reading) => Promise<ProviderError | null | undefined>> = {
+  resources: readResources,
+  vaults: (reading) => readVaults(reading).then(() => undefined),
   points: readPoints,
-  jobs: readJobs,
-  policies: readPolicies,
-  windows: readRestorable,
+  jobs: (reading) => readJobs(reading).then(() => undefined),
+  policies: (reading) => readPolicies(reading).then(() => undefined),
+  holds: (reading) => unlessDenied(() => readHolds(reading)),
+  windows: (reading) => readRestorable(reading).then(() => undefined),
 };
 
 /** A region counts as read at the moment its reading began: what happened since may have been missed. */
