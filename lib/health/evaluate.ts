@@ -151,15 +151,21 @@ const digestOf = (row: readonly Cell[]): string =>
 const spell = (reasons: readonly Reason[]): string =>
   JSON.stringify(reasons.map((reason) => Object.entries(reason).sort(([a], [b]) => (a < b ? -1 : 1))));
 
+/** A verdict that holds for less than this is as good as due. */
+const nearMs = 60_000;
+
 /**
  * Whether a verdict must be written down. One that says the same and holds at least as long as it was said to stays as
- * it is: it will be looked at again a little early, which costs little and never shows anything stale.
+ * it is, until that moment is near: it is looked at again a little early, which costs little and never shows anything
+ * stale.
  */
 function isNews(standing: Standing | undefined, digest: string, nextChangeAt: Date | null, at: Date): boolean {
   if (standing?.digest !== digest) return true;
   const { nextChangeMs } = standing;
   if (nextChangeMs === null) return nextChangeAt !== null;
-  return nextChangeMs <= at.getTime() || (nextChangeAt !== null && nextChangeAt.getTime() < nextChangeMs);
+  if (nextChangeAt === null) return nextChangeMs <= at.getTime() + nearMs;
+  const ahead = nextChangeAt.getTime() - nextChangeMs;
+  return ahead < 0 || (ahead > 0 && nextChangeMs <= at.getTime() + nearMs);
 }
 
 async function readStanding(tx: Tx, standing: Prisma.Sql): Promise<Map<string, Standing>> {

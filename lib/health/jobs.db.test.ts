@@ -361,6 +361,20 @@ describe("a sweep", () => {
     expect(await sweepHealth(worker)).toEqual({ systems: 0, resources: 0 });
   });
 
+  it("judges a little early what would have gone stale, so that it does not come due", async () => {
+    const { systemId, resourceId } = await well();
+    await evaluateHealth(worker, {});
+    const soon = "update %s set next_change_at = now() + interval '20 seconds'";
+    for (const table of ["system_health", "resource_health"]) await estate.client.query(soon.replace("%s", table));
+    expect(await sweepHealth(worker)).toEqual({ systems: 1, resources: 1 });
+    const next = [
+      (await db.systemHealth.findUnique({ where: { systemId } }))?.nextChangeAt,
+      (await db.resourceHealth.findUnique({ where: { resourceId } }))?.nextChangeAt,
+    ];
+    for (const at of next) expect(at?.getTime()).toBeGreaterThan(Date.now() + 300_000);
+    expect(await sweepHealth(worker)).toEqual({ systems: 0, resources: 0 });
+  });
+
   it("is not needed for a page to be right", async () => {
     const { systemId, pointId } = await well(11);
     await evaluateHealth(worker, {});

@@ -36,3 +36,4 @@ CREATE INDEX "resource_health_unprotected" ON "resource_health" ("resource_id") 
 CREATE INDEX "resources_live" ON "resources" ("id") WHERE "vanished_at" IS NULL;
 CREATE INDEX "resources_vanished" ON "resources" ("id") WHERE "vanished_at" IS NOT NULL;
 CREATE INDEX "expected_runs_next" ON "expected_runs" ("rule_id", "due_at") INCLUDE ("resource_id") WHERE "state" = 'pending';
+CREATE INDEX "system_health_evaluated_at" ON "system_health" ("evaluated_at");
