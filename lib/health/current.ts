@@ -8,7 +8,7 @@ import type { SystemVerdict } from "./rules";
 const mostJudged = 2_000;
 
 /** The database's clock, once for a page, so that all its figures agree. */
-export async function readNow(db: Reader): Promise<Date> {
+export async function readNow(db: Pick<Reader, "$queryRaw">): Promise<Date> {
   const [row] = await db.$queryRaw<{ now: Date }[]>`select now()`;
   if (!row) throw new Error("The database did not tell the time.");
   return row.now;

@@ -155,7 +155,8 @@ export type Stamp = { stamp: string };
 /** A word that changes when the home page would show something else; cheap enough to be asked every few seconds. */
 export const getHomeStamp = read("estate:read", nothing, async ({ db }): Promise<Stamp> => {
   const [row] = await db.$queryRaw<Stamp[]>`
-    select md5(concat_ws('|', (select concat(max(evaluated_at), count(*) filter (where next_change_at <= now())) from system_health),
+    select md5(concat_ws('|', (select max(evaluated_at) from system_health),
+      (select count(*) from system_health where next_change_at <= now()),
       (select concat(count(*), sum(percent), max(state::text)) from jobs where state in ('queued', 'running', 'cancelling') and created_at > now() - interval '2 days'),
       (select max(state_at) from restore_requests), (select max(state_at) from approval_requests),
       floor(extract(epoch from now()) / 60))) as stamp`;

@@ -147,15 +147,25 @@ type Cell = string | number | boolean | Date | null;
 const digestOf = (row: readonly Cell[]): string =>
   hash("md5", row.map((cell) => (cell instanceof Date ? cell.getTime() : cell)).join("\0"), "base64");
 
+/** Reasons in one spelling: those that were read back come with their fields in another order. */
+const spell = (reasons: readonly Reason[]): string =>
+  JSON.stringify(reasons.map((reason) => Object.entries(reason).sort(([a], [b]) => (a < b ? -1 : 1))));
+
+/** A verdict that holds for less than this is as good as due. */
+const nearMs = 60_000;
+
 /**
  * Whether a verdict must be written down. One that says the same and holds at least as long as it was said to stays as
- * it is: it will be looked at again a little early, which costs little and never shows anything stale.
+ * it is, until that moment is near: it is looked at again a little early, which costs little and never shows anything
+ * stale.
  */
 function isNews(standing: Standing | undefined, digest: string, nextChangeAt: Date | null, at: Date): boolean {
   if (standing?.digest !== digest) return true;
   const { nextChangeMs } = standing;
   if (nextChangeMs === null) return nextChangeAt !== null;
-  return nextChangeMs <= at.getTime() || (nextChangeAt !== null && nextChangeAt.getTime() < nextChangeMs);
+  if (nextChangeAt === null) return nextChangeMs <= at.getTime() + nearMs;
+  const ahead = nextChangeAt.getTime() - nextChangeMs;
+  return ahead < 0 || (ahead > 0 && nextChangeMs <= at.getTime() + nearMs);
 }
 
 async function readStanding(tx: Tx, standing: Prisma.Sql): Promise<Map<string, Standing>> {
@@ -236,7 +246,7 @@ async function writeSystems(tx: Tx, verdicts: readonly SystemVerdict[], at: Date
       verdict.rtaSeconds,
     ] as const;
     // How grave a finding is follows from the tier.
-    const digest = digestOf([...row, verdict.tierRank]);
+    const digest = digestOf([...row.with(2, spell(verdict.reasons)), verdict.tierRank]);
     return isNews(standing.get(verdict.systemId), digest, verdict.nextChangeAt, at)
       ? [{ verdict, row: [...row, digest, verdict.nextChangeAt] as const }]
       : [];

@@ -257,6 +257,94 @@ describe("an evaluation", () => {
   });
 });
 
+describe("an evaluation of what was touched", () => {
+  it("takes the other members of a system as they stand, and judges those that have come due", async () => {
+    const { systemId, resourceId, ...ids } = await well(5);
+    const sibling = await estate.resource(ids.connectionId);
+    await estate.member(systemId, sibling);
+    const pointId = await estate.point({ ...ids, resourceId: sibling }, 5);
+    await proven(pointId);
+    await evaluateHealth(worker, {});
+    expect(await stateOf(systemId)).toBe("within");
+    await estate.client.query("update recovery_points set data_as_of = now() - interval '2 hours' where id = $1", [
+      pointId,
+    ]);
+    expect(await evaluateHealth(worker, { resourceIds: [resourceId] })).toEqual({ systems: 1, resources: 1 });
+    expect(await stateOf(systemId)).toBe("within");
+    await estate.client.query("update resource_health set next_change_at = now() where resource_id = $1", [sibling]);
+    expect(await evaluateHealth(worker, { resourceIds: [resourceId] })).toEqual({ systems: 1, resources: 2 });
+    expect(await db.systemHealth.findUnique({ where: { systemId } })).toMatchObject({
+      state: "breached",
+      worstResourceId: sibling,
+    });
+  });
+
+  it("judges a sibling again that nobody could tell anything of", async () => {
+    const { systemId, resourceId } = await well(5);
+    const other = await estate.protectedSystem();
+    await estate.client.query("delete from system_resources where resource_id = $1", [other.resourceId]);
+    await estate.member(systemId, other.resourceId);
+    await proven(await estate.point(other, 5));
+    const read = (when: string) =>
+      estate.client.query("update connections set last_success_at = now() - $2::interval where id = $1", [
+        other.connectionId,
+        when,
+      ]);
+    await read("1 hour");
+    await evaluateHealth(worker, { resourceIds: [resourceId] });
+    expect(await stateOf(systemId)).toBe("unknown");
+    await read("1 minute");
+    await evaluateHealth(worker, { resourceIds: [resourceId] });
+    expect(await stateOf(systemId)).toBe("within");
+  });
+
+  it("takes a connection for stale by the strictest RPO of all that is read through it", async () => {
+    const strict = await well();
+    const lax = await estate.resource(strict.connectionId);
+    const systemId = await estate.system({}, "tier-3");
+    await estate.member(systemId, lax);
+    await proven(await estate.point({ ...strict, resourceId: lax }, 5));
+    await estate.client.query("update connections set interval_seconds = 3600 where id = $1", [strict.connectionId]);
+    await evaluateHealth(worker, { resourceIds: [strict.resourceId] });
+    await estate.client.query("update connections set last_success_at = now() - interval '16 minutes' where id = $1", [
+      strict.connectionId,
+    ]);
+    await evaluateHealth(worker, { resourceIds: [lax] });
+    expect(await stateOf(systemId)).toBe("unknown");
+    await estate.client.query("update systems set lifecycle = 'parked' where id = $1", [strict.systemId]);
+    await evaluateHealth(worker, { systemIds: [strict.systemId] });
+    await evaluateHealth(worker, { resourceIds: [lax] });
+    expect(await stateOf(systemId)).toBe("within");
+  });
+
+  it("writes a verdict again only when it says something else or holds less long", async () => {
+    const { systemId, connectionId, resourceId, ...ids } = await well();
+    const written = async () => ({
+      system: (await db.systemHealth.findUnique({ where: { systemId } }))?.evaluatedAt,
+      resource: (await db.resourceHealth.findUnique({ where: { resourceId } }))?.evaluatedAt,
+    });
+    await evaluateHealth(worker, { resourceIds: [resourceId] });
+    const first = await written();
+    await evaluateHealth(worker, { resourceIds: [resourceId] });
+    await evaluateHealth(worker, {});
+    expect(await written()).toEqual(first);
+    await estate.client.query("update connections set last_success_at = now() - interval '10 minutes' where id = $1", [
+      connectionId,
+    ]);
+    await evaluateHealth(worker, { resourceIds: [resourceId] });
+    const sooner = await written();
+    expect(sooner.system?.getTime()).toBeGreaterThan(first.system?.getTime() ?? 0);
+    await estate.point({ ...ids, connectionId, resourceId }, 1);
+    await evaluateHealth(worker, { resourceIds: [resourceId] });
+    expect((await written()).resource?.getTime()).toBeGreaterThan(sooner.resource?.getTime() ?? 0);
+  });
+});
+
+it("marks a point of which a verification says something, however the verification came", async () => {
+  const { pointId } = await well();
+  expect(await db.recoveryPoint.findUnique({ where: { id: pointId } })).toMatchObject({ verified: true });
+});
+
 describe("a sweep", () => {
   it("judges anew what time has changed, and nothing else", async () => {
     const a = await well(11);
@@ -270,6 +358,20 @@ describe("a sweep", () => {
     await estate.client.query("update system_health set next_change_at = now() where system_id = $1", [a.systemId]);
     expect(await sweepHealth(worker)).toEqual({ systems: 1, resources: 1 });
     expect([await stateOf(a.systemId), await stateOf(b.systemId)]).toEqual(["at_risk", "within"]);
+    expect(await sweepHealth(worker)).toEqual({ systems: 0, resources: 0 });
+  });
+
+  it("judges a little early what would have gone stale, so that it does not come due", async () => {
+    const { systemId, resourceId } = await well();
+    await evaluateHealth(worker, {});
+    const soon = "update %s set next_change_at = now() + interval '20 seconds'";
+    for (const table of ["system_health", "resource_health"]) await estate.client.query(soon.replace("%s", table));
+    expect(await sweepHealth(worker)).toEqual({ systems: 1, resources: 1 });
+    const next = [
+      (await db.systemHealth.findUnique({ where: { systemId } }))?.nextChangeAt,
+      (await db.resourceHealth.findUnique({ where: { resourceId } }))?.nextChangeAt,
+    ];
+    for (const at of next) expect(at?.getTime()).toBeGreaterThan(Date.now() + 300_000);
     expect(await sweepHealth(worker)).toEqual({ systems: 0, resources: 0 });
   });
 
@@ -292,13 +394,25 @@ describe("a sweep", () => {
 
 it("comes to the same verdicts step by step as from scratch", async () => {
   const systems: Awaited<ReturnType<Estate["protectedSystem"]>>[] = [];
-  for (let index = 0; index < 12; index += 1) systems.push(await estate.protectedSystem("tier-2"));
+  for (let index = 0; index < 12; index += 1) {
+    const ids = await estate.protectedSystem("tier-2");
+    systems.push(ids);
+    // A sibling that is not touched again, but for one in three, whose verdict comes due meanwhile.
+    const sibling = await estate.resource(ids.connectionId);
+    await estate.member(ids.systemId, sibling, { required: index % 4 !== 0 });
+    await estate.proof(await estate.point({ ...ids, resourceId: sibling }, 20 + index), "validated", "passed", 10);
+  }
   await evaluateHealth(worker, {});
   // A history of small changes, each followed by the evaluation that a sync would ask for.
   for (const [index, ids] of systems.entries()) {
     const pointId = await estate.point(ids, 10 * index, index % 5 === 0 ? { malware: "infected" } : {});
     if (index % 2 === 0) await estate.proof(pointId, "restored", index % 4 === 0 ? "failed" : "passed", 5);
     if (index % 3 === 0) await run(ids, 40, "missed");
+    if (index % 3 === 1)
+      await estate.client.query(
+        "update resource_health h set next_change_at = now() from system_resources m where m.resource_id = h.resource_id and m.system_id = $1",
+        [ids.systemId],
+      );
     await evaluateHealth(worker, { resourceIds: [ids.resourceId] });
   }
   const kept = async () => ({

@@ -1,8 +1,10 @@
 import "server-only";
 import { observe } from "@/lib/access/observe";
 import type { JobActor } from "@/lib/access/permissions";
+import { after } from "@/lib/core/time";
 import type { Tx } from "@/lib/platform/db";
 import type { Jobs } from "@/lib/queue/names";
+import { readNow } from "./current";
 import { judgeResources, judgeSystems, judgeTouched, refreshFleetCounts, writeVerdicts } from "./evaluate";
 import { readStrictestRpo, type StrictestRpo } from "./facts";
 
@@ -17,6 +19,7 @@ const lockKey = 7_240_120;
  */
 const partLockKey = 7_240_121;
 const wholeLanes = 2;
+const sweepAheadMs = 30_000;
 
 export type Evaluated = { systems: number; resources: number };
 
@@ -56,16 +59,21 @@ async function evaluateAll(actor: JobActor): Promise<Evaluated> {
   return evaluateThese(actor, systemIds, loners, { whole: true, strictest });
 }
 
-/** Judges afresh what time alone may have changed: every verdict whose next change has come. */
+/**
+ * Judges afresh what time alone may have changed: every verdict whose next change has come or is about to. Most of them
+ * would have gone stale had their connection not been read again meanwhile; judged a little early, they never come due,
+ * and pages find little to judge themselves.
+ */
 export async function sweepHealth(actor: JobActor): Promise<Evaluated> {
   const { systemIds, loners } = await observe(actor, async (tx) => {
+    const soon = after(await readNow(tx), sweepAheadMs);
     const systems = await tx.$queryRaw<{ id: string }[]>`
-      select h.system_id as id from system_health h where h.next_change_at <= now()
+      select h.system_id as id from system_health h where h.next_change_at <= ${soon}::timestamptz
       union select m.system_id from resource_health h join system_resources m on m.resource_id = h.resource_id and m.valid_to is null
-      where h.next_change_at <= now()
+      where h.next_change_at <= ${soon}::timestamptz
       union select s.id from systems s where not exists (select 1 from system_health h where h.system_id = s.id)`;
     const free = await tx.$queryRaw<{ id: string }[]>`
-      select h.resource_id as id from resource_health h where h.next_change_at <= now()
+      select h.resource_id as id from resource_health h where h.next_change_at <= ${soon}::timestamptz
         and not exists (select 1 from system_resources m where m.resource_id = h.resource_id and m.valid_to is null)`;
     return { systemIds: systems.map(({ id }) => id), loners: free.map(({ id }) => id) };
   });

@@ -105,14 +105,28 @@ export const listUnassigned = read("estate:read", inboxQuery, async ({ db, visib
 
 /** How large the estate is that one may see, and how much of it belongs to nobody. */
 export const countEstate = read("estate:read", z.object({}), async ({ db, visible }): Promise<EstateCounts> => {
-  const [row] = await db.$queryRaw<EstateCounts[]>`
-    select (select count(*)::int from systems s where s.lifecycle <> 'retired' and ${sqlSystemVisible(visible)}) as systems,
-      count(*)::int as resources, (count(*) filter (where ${free}))::int as unassigned,
-      (count(*) filter (where h.state = 'unprotected' and ${free}))::int as "unassignedUnprotected"
-    from resources r left join resource_health h on h.resource_id = r.id
-    where r.vanished_at is null and ${sqlResourceVisible(visible)}`;
+  const [row] = await db.$queryRaw<EstateCounts[]>(visible === "all" ? countWhole : countVisible(visible));
   return row ?? { systems: 0, resources: 0, unassigned: 0, unassignedUnprotected: 0 };
 });
+
+const countVisible = (visible: Visible) => Prisma.sql`
+  select (select count(*)::int from systems s where s.lifecycle <> 'retired' and ${sqlSystemVisible(visible)}) as systems,
+    count(*)::int as resources, (count(*) filter (where ${free}))::int as unassigned,
+    (count(*) filter (where h.state = 'unprotected' and ${free}))::int as "unassignedUnprotected"
+  from resources r left join resource_health h on h.resource_id = r.id
+  where r.vanished_at is null and ${sqlResourceVisible(visible)}`;
+
+// Who sees everything is answered from counts over indexes: what belongs to nobody is what is there without what belongs
+// to a system, and only what is unprotected is looked at one by one.
+const countWhole = Prisma.sql`
+  select (select count(*)::int from systems where lifecycle <> 'retired') as systems, live.count::int as resources,
+    (live.count - owned.count + gone.count)::int as unassigned,
+    (select count(*)::int from resource_health h join resources r on r.id = h.resource_id
+      where h.state = 'unprotected' and ${free}) as "unassignedUnprotected"
+  from (select count(*) from resources where vanished_at is null) live,
+    (select count(*) from system_resources where valid_to is null) owned,
+    (select count(*) from resources r where r.vanished_at is not null and exists (
+      select 1 from system_resources m where m.resource_id = r.id and m.valid_to is null)) gone`;
 
 /** What the inbox can be narrowed down to. */
 export const listInboxChoices = read("estate:read", z.object({}), async ({ db, visible }): Promise<InboxChoices> => {

@@ -126,61 +126,75 @@ const readMembers = (db: Reader, ids: string[]) => db.$queryRaw<MemberRow[]>`
   order by m.system_id, h.proven_at nulls first, r.name`;
 
 // The newest fresh copy of each resource in each vault; a vault's lock counts once it can no longer be lifted.
-const readCopies = (db: Reader, ids: string[], now: Date) => db.$queryRaw<CopyRow[]>`
+const readCopies = (db: Reader, ids: string[], now: Date) => {
+  const freshFrom = after(now, -copyFreshHours * 3_600_000);
+  return db.$queryRaw<CopyRow[]>`
   with members as materialized (
     select m.resource_id from system_resources m where m.system_id = any(${ids}::uuid[]) and m.valid_to is null and m.required),
   newest as materialized (
-    select distinct on (p.resource_id, p.vault_id) p.id, p.resource_id, p.vault_id, p.account, p.region, p.locked_until
-    from members m join recovery_points p on p.resource_id = m.resource_id
-    where p.data_as_of > ${now}::timestamptz - make_interval(hours => ${copyFreshHours}) and ${sqlUsable(now)}
-    order by p.resource_id, p.vault_id, p.data_as_of desc),
+    select m.resource_id, n.* from members m cross join lateral (
+      select distinct on (p.vault_id) p.vault_id, p.account, p.region, p.locked_until from recovery_points p
+      where p.resource_id = m.resource_id and p.data_as_of > ${freshFrom}::timestamptz and ${sqlUsable(now)}
+      order by p.vault_id, p.data_as_of desc) n),
   proofs as materialized (
-    select p.resource_id, p.vault_id, max(x.at) as at from verifications x join recovery_points p on p.id = x.point_id
-    where x.result = 'passed' and p.resource_id in (select resource_id from members) group by p.resource_id, p.vault_id)
+    select p.resource_id, p.vault_id, max(x.at) as at
+    from members m join recovery_points p on p.resource_id = m.resource_id and p.verified join verifications x on x.point_id = p.id
+    where x.result = 'passed' group by p.resource_id, p.vault_id),
+  refuted as materialized (
+    select distinct p.resource_id, p.vault_id
+    from members m join recovery_points p on p.resource_id = m.resource_id and p.verified
+    where p.data_as_of > ${freshFrom}::timestamptz and p.vanished_at is null and ${sqlFailedProof})
   select n.resource_id, n.vault_id, n.account, n.region, v.kind = 'air_gapped' as air_gapped,
     case when v.lock_mode = 'compliance' and v.lock_final_at <= ${now}::timestamptz then n.locked_until end as locked_until,
-    proofs.at as verified_at,
-    exists (select 1 from recovery_points p where p.resource_id = n.resource_id and p.vault_id = n.vault_id
-      and p.data_as_of > ${now}::timestamptz - make_interval(hours => ${copyFreshHours}) and p.vanished_at is null
-      and ${sqlFailedProof}) as refuted
+    proofs.at as verified_at, refuted.resource_id is not null as refuted
   from newest n join vaults v on v.id = n.vault_id
-  left join proofs on proofs.resource_id = n.resource_id and proofs.vault_id = n.vault_id`;
+  left join proofs on proofs.resource_id = n.resource_id and proofs.vault_id = n.vault_id
+  left join refuted on refuted.resource_id = n.resource_id and refuted.vault_id = n.vault_id`;
+};
 
-// Promised runs where there are any, else the backup jobs that were seen.
-const readRuns = (db: Reader, ids: string[], now: Date) => db.$queryRaw<RunRow[]>`
-  select chosen.id as system_id, run.at, run.state, run.note, run.resource
-  from unnest(${ids}::uuid[]) as chosen (id)
-  cross join lateral (
-    select * from (
-      select e.due_at as at, r.name as resource, j.message as note,
-        case when e.state = 'excused' then 'paused'
-          when j.state in ('queued', 'running', 'cancelling') then 'running'
-          when j.state = 'partial' then 'partial'
-          when j.state in ('failed', 'expired', 'cancelled') then 'failed'
-          when e.state = 'missed' then 'missed'
-          when e.state = 'matched' then 'ok' else 'none' end as state
-      from system_resources m
-      join resources r on r.id = m.resource_id
-      cross join lateral (
-        select x.due_at, x.state, x.complete_by, x.job_id from expected_runs x
-        where x.resource_id = m.resource_id and x.due_at <= ${now}::timestamptz
-          and x.due_at > ${now}::timestamptz - make_interval(days => ${stripDays})
-        order by x.due_at desc limit ${stripLength}) e
-      left join jobs j on j.id = e.job_id
-      where m.system_id = chosen.id and m.valid_to is null and m.required
-      union all
-      select j.created_at, r.name, j.message,
-        case when j.state in ('queued', 'running', 'cancelling') then 'running' when j.state = 'partial' then 'partial'
-          when j.state in ('failed', 'expired', 'cancelled') then 'failed' else 'ok' end
-      from system_resources m
-      join resources r on r.id = m.resource_id
-      cross join lateral (
-        select x.created_at, x.state, x.message from jobs x
-        where x.resource_id = m.resource_id and x.kind = 'backup'
-          and x.created_at > ${now}::timestamptz - make_interval(days => ${stripDays})
-        order by x.created_at desc limit ${stripLength}) j
-      where m.system_id = chosen.id and m.valid_to is null and m.required
-        and not exists (select 1 from expected_runs x where x.resource_id = m.resource_id
-          and x.due_at between ${now}::timestamptz - make_interval(days => ${stripDays}) and ${now}::timestamptz)) all_runs
-    order by at desc limit ${stripLength}) run
-  order by chosen.id, run.at`;
+type PackedRun = [systemId: string, at: string, state: StripRun["state"], note: string | null, resource: string];
+
+/** Promised runs where there are any, else the backup jobs that were seen; packed, because they are many. */
+async function readRuns(db: Reader, ids: string[], now: Date): Promise<RunRow[]> {
+  const since = after(now, -stripDays * 86_400_000);
+  const [row] = await db.$queryRaw<{ packed: string }[]>`
+    select coalesce(json_agg(json_build_array(chosen.id, run.at,
+      case when run.promise = 'excused' then 'paused'
+        when j.state in ('queued', 'running', 'cancelling') then 'running'
+        when j.state = 'partial' then 'partial'
+        when j.state in ('failed', 'expired', 'cancelled') then 'failed'
+        when run.promise = 'missed' then 'missed'
+        when run.promise = 'matched' or run.promise is null then 'ok' else 'none' end,
+      j.message, r.name) order by run.at), '[]')::text as packed
+    from unnest(${ids}::uuid[]) as chosen (id)
+    cross join lateral (
+      select * from (
+        select m.resource_id, e.due_at as at, e.state as promise, e.job_id
+        from system_resources m
+        cross join lateral (
+          select x.due_at, x.state, x.job_id from expected_runs x
+          where x.resource_id = m.resource_id and x.due_at <= ${now}::timestamptz and x.due_at > ${since}::timestamptz
+          order by x.due_at desc limit ${stripLength}) e
+        where m.system_id = chosen.id and m.valid_to is null and m.required
+        union all
+        select m.resource_id, j.created_at, null, j.id
+        from system_resources m
+        cross join lateral (
+          select x.id, x.created_at from jobs x
+          where x.resource_id = m.resource_id and x.kind = 'backup' and x.created_at > ${since}::timestamptz
+          order by x.created_at desc limit ${stripLength}) j
+        where m.system_id = chosen.id and m.valid_to is null and m.required
+          and not exists (select 1 from expected_runs x where x.resource_id = m.resource_id
+            and x.due_at > ${since}::timestamptz and x.due_at <= ${now}::timestamptz)) all_runs
+      order by at desc limit ${stripLength}) run
+    join resources r on r.id = run.resource_id
+    left join jobs j on j.id = run.job_id`;
+  const packed: PackedRun[] = row ? JSON.parse(row.packed) : [];
+  return packed.map(([system_id, at, state, note, resource]) => ({
+    system_id,
+    at: new Date(at),
+    state,
+    note,
+    resource,
+  }));
+}

@@ -47,30 +47,22 @@ const tierKey: SortKey = { sql: "coalesce(t.rank, 99)", type: "int" };
 const nameKey: SortKey = { sql: "lower(s.name)", type: "text" };
 const idKey: SortKey = { sql: "s.id", type: "uuid" };
 const deadlineKey: SortKey = {
-  sql: "coalesce(extract(epoch from h.newest_as_of) + coalesce(h.rpo_seconds, 0), -1)::numeric(20, 3)",
-  type: "numeric(20, 3)",
+  sql: "coalesce(h.newest_as_of + make_interval(secs => coalesce(h.rpo_seconds, 0)), '-infinity')",
+  type: "timestamptz",
 };
 
 const sortKeys: Record<SystemSort, readonly SortKey[]> = {
   worst: [{ sql: urgencySql, type: "int" }, tierKey, deadlineKey, nameKey, idKey],
   name: [nameKey, idKey],
   tier: [tierKey, nameKey, idKey],
-  age: [
-    { sql: "coalesce(extract(epoch from h.newest_as_of), -1)::numeric(20, 3)", type: "numeric(20, 3)" },
-    nameKey,
-    idKey,
-  ],
-  proof: [
-    { sql: "coalesce(extract(epoch from h.proven_at), -1)::numeric(20, 3)", type: "numeric(20, 3)" },
-    nameKey,
-    idKey,
-  ],
+  age: [{ sql: "coalesce(h.newest_as_of, '-infinity')", type: "timestamptz" }, nameKey, idKey],
+  proof: [{ sql: "coalesce(h.proven_at, '-infinity')", type: "timestamptz" }, nameKey, idKey],
 };
 
 const castable: Record<string, RegExp> = {
   int: /^-?\d{1,9}$/,
   uuid: /^[0-9a-f]{8}(-[0-9a-f]{4}){3}-[0-9a-f]{12}$/,
-  "numeric(20, 3)": /^-?\d{1,15}(\.\d{1,3})?$/,
+  timestamptz: /^(-infinity|\d{4}-[01]\d-[0-3]\d [0-2]\d:[0-5]\d:[0-5]\d(\.\d{1,6})?[+-][01]\d(:[0-5]\d)?)$/,
   text: /^\P{Cc}*$/u,
 };
 
@@ -144,15 +136,19 @@ export async function findSystems(
   const where = conditionsOf(query, visible);
   const order = Prisma.raw(keys.map(({ sql }) => `${sql} ${cursor?.back ? "desc" : "asc"}`).join(", "));
   const keyList = Prisma.raw(keys.map(({ sql }) => `(${sql})::text`).join(", "));
+  // The place of all is found by their keys alone; only those of the page are then read in full.
   return db.$queryRaw<Found[]>`
+    with placed as materialized (
+      select s.id, row_number() over () as nth from (
+        select s.id ${from(health)} where ${where} and ${beyond(keys, cursor)} order by ${order} limit ${query.limit + 1}) s)
     select s.id, s.slug, s.name, s.environment::text, s.lifecycle::text, st.tier_id, t.rank as tier_rank, t.name as tier_name,
       coalesce(team.name, owner.display_name) as owner, coalesce(h.state, 'unknown')::text as state,
       coalesce(h.reasons, '[{"rule":"system.pending","state":"unknown"}]') as reasons, h.newest_as_of,
       h.rpo_seconds, h.rto_seconds, h.rta_seconds, h.proven_at, coalesce(h.proven_within, false) as proven_within,
       array[${keyList}] as keys, (select count(*)::int ${from(health)} where ${where}) as total
     ${from(health)}
-    where ${where} and ${beyond(keys, cursor)}
-    order by ${order} limit ${query.limit + 1}`;
+    join placed on placed.id = s.id
+    order by placed.nth`;
 }
 
 /** Why a system is in its state, in one sentence; parts are named where it has several. */

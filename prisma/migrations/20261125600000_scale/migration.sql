@@ -30,3 +30,10 @@ CREATE INDEX "resource_health_strictest" ON "resource_health" ("connection_id", 
 -- Verdicts from before know nothing of this: they are judged again at once.
 UPDATE resource_health SET next_change_at = now();
 UPDATE system_health SET next_change_at = now();
+
+-- What the pages count and step through.
+CREATE INDEX "resource_health_unprotected" ON "resource_health" ("resource_id") WHERE "state" = 'unprotected';
+CREATE INDEX "resources_live" ON "resources" ("id") WHERE "vanished_at" IS NULL;
+CREATE INDEX "resources_vanished" ON "resources" ("id") WHERE "vanished_at" IS NOT NULL;
+CREATE INDEX "expected_runs_next" ON "expected_runs" ("rule_id", "due_at") INCLUDE ("resource_id") WHERE "state" = 'pending';
+CREATE INDEX "system_health_evaluated_at" ON "system_health" ("evaluated_at");
