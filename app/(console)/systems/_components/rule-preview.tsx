@@ -7,7 +7,6 @@ import { Card } from "@/components/ui/card";
 import { controlClass } from "@/components/ui/control-style";
 import { LinkButton } from "@/components/ui/link-button";
 import { NameText } from "@/components/ui/name-text";
-import { Select } from "@/components/ui/select";
 import { DataTable } from "@/components/ui/table";
 import { countText, plural, visible } from "@/lib/core/words";
 import type { RuleFate, RulePreview } from "@/lib/resources/view";
@@ -31,13 +30,13 @@ export function RuleForm({ asked, trouble, systems }: FormProps) {
         {systems ? (
           <label className={`${labelClass} md:max-w-72`}>
             System
-            <Select name="system" defaultValue={asked.system}>
+            <select name="system" defaultValue={asked.system} className={controlClass}>
               {systems.map(({ id, name, tierRank }) => (
                 <option key={id} value={id}>
                   {visible(name)} {tierRank === null ? "" : `(tier ${tierRank})`}
                 </option>
               ))}
-            </Select>
+            </select>
           </label>
         ) : null}
         <label className={`${labelClass} md:flex-1`}>
