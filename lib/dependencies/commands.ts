@@ -2,6 +2,7 @@ import "server-only";
 import { command } from "@/lib/access/command";
 import type { Visible } from "@/lib/access/permissions";
 import { Refusal, refuse } from "@/lib/core/outcome";
+import { visible as spelled } from "@/lib/core/words";
 import type { Tx } from "@/lib/platform/db";
 import { lockSystems } from "@/lib/systems/data";
 import { readCircle } from "./data";
@@ -30,7 +31,7 @@ export const addDependency = command({
     await tx.$queryRaw`select pg_advisory_xact_lock(hashtext('system_dependencies'))::text`;
     const { from, to } = await lockEnds(tx, visible, systemId, toId);
     if (to.lifecycle === "retired")
-      throw atField("invalid", "toId", `${to.name} is retired: nothing can recover with its help.`);
+      throw atField("invalid", "toId", `${spelled(to.name)} is retired: nothing can recover with its help.`);
     const open = await tx.systemDependency.findFirst({
       where: { fromId: systemId, toId, validTo: null },
       select: { kind: true },
@@ -39,7 +40,7 @@ export const addDependency = command({
       throw atField(
         "conflict",
         "toId",
-        `${from.name} already needs ${to.name}, as a ${open.kind} dependency. End that one first to write it down otherwise.`,
+        `${spelled(from.name)} already needs ${spelled(to.name)}, as a ${open.kind} dependency. End that one first to write it down otherwise.`,
       );
     const circle = kind === "hard" ? await readCircle(tx, visible, toId, systemId) : null;
     const members = circle?.members.map(({ name }) => name) ?? [];
@@ -47,7 +48,7 @@ export const addDependency = command({
       throw atField(
         "conflict",
         "acceptCircle",
-        `This closes a circle of ${circleText(members, circle.hidden)}. ${circleMeaning} Tick the box and add it again if it is so.`,
+        `This closes a circle of ${circleText(members.map(spelled), circle.hidden)}. ${circleMeaning} Tick the box and add it again if it is so.`,
       );
     const { id } = await tx.systemDependency.create({
       data: { fromId: systemId, toId, kind, validFrom: now },

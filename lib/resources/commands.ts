@@ -39,14 +39,14 @@ export const assignResources = command({
   },
 });
 
-/** Takes resources out of the systems that own them; what a rule holds is let go by the rule alone. */
+/** Takes resources out of the systems that own them; what a rule holds is let go by the rule alone, unless it vanished. */
 export const releaseResources = command({
   action: "resource.release",
   permission: "estate:edit",
   input: resourcesRelease,
   async run({ tx, now, visible }, { resourceIds }) {
     const open = await lockMemberships(tx, visible, resourceIds);
-    const ruled = open.find(({ source }) => source === "rule");
+    const ruled = open.find(({ source, vanished }) => source === "rule" && !vanished);
     if (ruled)
       throw new Refusal(
         refuse(
@@ -71,8 +71,10 @@ export const releaseResources = command({
 });
 
 async function lockMemberships(tx: Tx, visible: Visible, resourceIds: readonly string[]) {
-  const open = await tx.$queryRaw<{ resource_id: string; system_id: string; source: string; name: string }[]>`
-    select m.resource_id, m.system_id, m.source::text, r.name from system_resources m join resources r on r.id = m.resource_id
+  const open = await tx.$queryRaw<
+    { resource_id: string; system_id: string; source: string; name: string; vanished: boolean }[]
+  >`
+    select m.resource_id, m.system_id, m.source::text, r.name, r.vanished_at is not null as vanished from system_resources m join resources r on r.id = m.resource_id
     where m.valid_to is null and r.id = any(${[...new Set(resourceIds)]}::uuid[]) and ${sqlResourceVisible(visible)}
     order by m.resource_id for update of m`;
   if (open.length === 0) throw new Refusal(refuse("not_found", "These resources belong to no system any more."));
@@ -114,9 +116,13 @@ export const addRule = command({
   action: "system.rule_add",
   permission: "estate:edit",
   input: ruleAdd,
-  async run({ tx, now, visible }, { systemId, tagKey, tagValue }) {
+  async run({ tx, now, visible }, { systemId, tagKey, tagValue, priority }) {
     refuseScoped(visible);
-    await lockSystem(tx, visible, systemId);
+    const { name, lifecycle } = await lockSystem(tx, visible, systemId);
+    if (lifecycle === "retired") {
+      const message = `${name} is retired: no rule brings it anything. Choose another system.`;
+      throw new Refusal(refuse("invalid", message, { systemId: message }));
+    }
     const there = await tx.assignmentRule.findUnique({
       where: { tagKey_tagValue: { tagKey, tagValue } },
       select: { system: { select: { name: true } } },
@@ -126,14 +132,14 @@ export const addRule = command({
       throw new Refusal(refuse("conflict", message, { tagValue: message }));
     }
     const { id } = await tx.assignmentRule.create({
-      data: { systemId, tagKey, tagValue, createdAt: now },
+      data: { systemId, tagKey, tagValue, priority, createdAt: now },
       select: { id: true },
     });
     const applied = await applyAssignmentRules(tx, now);
     await followUp(tx, [...new Set([systemId, ...applied.systemIds])], applied.resourceIds);
     return {
       value: { id, assigned: applied.assigned },
-      audit: [["system", systemId], { ruleId: id, tagKey, tagValue, ...appliedDetail(applied) }],
+      audit: [["system", systemId], { ruleId: id, tagKey, tagValue, priority, ...appliedDetail(applied) }],
     };
   },
 });

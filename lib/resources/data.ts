@@ -2,7 +2,7 @@ import "server-only";
 import { z } from "zod";
 import type { Visible } from "@/lib/access/permissions";
 import { read } from "@/lib/access/read";
-import { type Cursor, readCursor, toPage } from "@/lib/core/cursor";
+import { readCursor, toPage } from "@/lib/core/cursor";
 import { secondsBetween } from "@/lib/core/time";
 import { currentResourceHealth, readNow } from "@/lib/health/current";
 import type { HealthState, Reason } from "@/lib/health/rules";
@@ -10,8 +10,9 @@ import { reasonText } from "@/lib/health/words";
 import { Prisma } from "@/lib/platform/prisma/client";
 import { systemRef } from "@/lib/systems/schema";
 import { sqlResourceVisible, sqlSystemVisible, systemsVisible } from "@/lib/systems/visible";
-import { type InboxQuery, inboxQuery, rulePreview } from "./schema";
-import type { EstateCounts, InboxChoices, InboxPage, RulePreview, RuleView } from "./view";
+import { beyond, free, like } from "./conditions";
+import { type InboxQuery, inboxQuery } from "./schema";
+import type { EstateCounts, InboxChoices, InboxPage, RuleView } from "./view";
 
 type Found = {
   id: string;
@@ -34,11 +35,6 @@ const tagsOf = (tags: unknown): { key: string; value: string }[] =>
     ? Object.entries(tags).map(([key, value]) => ({ key, value: String(value) }))
     : [];
 
-const like = (text: string) => `%${text.replaceAll(/[\\%_]/g, "\\$&")}%`;
-
-const free = Prisma.sql`r.vanished_at is null and not exists (
-  select 1 from system_resources m where m.resource_id = r.id and m.valid_to is null)`;
-
 function conditionsOf(query: InboxQuery, visible: Visible): Prisma.Sql {
   const conditions = [free, sqlResourceVisible(visible)];
   if (query.kind) conditions.push(Prisma.sql`r.kind = ${query.kind}`);
@@ -51,15 +47,6 @@ function conditionsOf(query: InboxQuery, visible: Visible): Prisma.Sql {
     );
   return Prisma.join(conditions, " and ");
 }
-
-const beyond = (cursor: Cursor | null) => {
-  if (!cursor) return Prisma.sql`true`;
-  const [name, id] = cursor.values;
-  if (!z.uuid().safeParse(id).success) return Prisma.sql`true`;
-  return cursor.back
-    ? Prisma.sql`(lower(r.name), r.id) < (${name}, ${id}::uuid)`
-    : Prisma.sql`(lower(r.name), r.id) > (${name}, ${id}::uuid)`;
-};
 
 /** The inbox: what was discovered and belongs to no system yet. */
 export const listUnassigned = read("estate:read", inboxQuery, async ({ db, visible }, query): Promise<InboxPage> => {
@@ -146,25 +133,3 @@ export const listRules = read("estate:read", systemRef, async ({ db, visible }, 
   });
   return rows.map(({ _count, ...rule }) => ({ ...rule, resources: _count.members }));
 });
-
-/** What a tag rule would do, before anybody makes it. */
-export const previewRule = read(
-  "estate:read",
-  rulePreview,
-  async ({ db, visible }, { systemId, tagKey, tagValue }): Promise<RulePreview> => {
-    const matching = Prisma.sql`
-    from resources r
-    left join system_resources m on m.resource_id = r.id and m.valid_to is null
-    left join systems o on o.id = m.system_id
-    where r.vanished_at is null and r.tags @> ${JSON.stringify({ [tagKey]: tagValue })}::jsonb and ${sqlResourceVisible(visible)}`;
-    const [[counts], sample] = await Promise.all([
-      db.$queryRaw<Omit<RulePreview, "sample">[]>`
-      select count(*)::int as total, (count(*) filter (where m.id is null))::int as assigned,
-        (count(*) filter (where m.system_id = ${systemId}::uuid))::int as already,
-        (count(*) filter (where m.system_id <> ${systemId}::uuid))::int as elsewhere ${matching}`,
-      db.$queryRaw<RulePreview["sample"]>`
-      select r.id, r.name, r.kind, r.region, o.name as owner ${matching} order by m.id is not null, r.name limit 12`,
-    ]);
-    return { ...(counts ?? { total: 0, assigned: 0, already: 0, elsewhere: 0 }), sample };
-  },
-);

@@ -7,7 +7,8 @@ import { type Estate, openEstate } from "@/lib/platform/testing/estate";
 import { doAtOnce, tierForm } from "@/lib/platform/testing/governing";
 import { person } from "@/lib/platform/testing/people";
 import { addRule, assignResources, releaseResources, removeRule } from "@/lib/resources/commands";
-import { countEstate, listInboxChoices, listRules, listUnassigned, previewRule } from "@/lib/resources/data";
+import { countEstate, listInboxChoices, listRules, listUnassigned } from "@/lib/resources/data";
+import { previewRule } from "@/lib/resources/tag-rules";
 import { editTier } from "@/lib/tiers/commands";
 import { getTier, listTiers } from "@/lib/tiers/data";
 import { classifySystems, createSystem, editSystem, ownSystems } from "./commands";
@@ -200,9 +201,9 @@ describe("a tag rule", () => {
     await assignResources(ana, { systemId: theirs, resourceIds: [held] });
     expect(await previewRule(ana, { systemId: mine, tagKey: "app", tagValue: "shop" })).toMatchObject({
       total: 2,
-      assigned: 1,
-      elsewhere: 1,
-      already: 0,
+      comes: 1,
+      byHand: 1,
+      here: 0,
     });
     const added = await addRule(ana, { systemId: mine, tagKey: "app", tagValue: "shop" });
     if (!added.ok) throw new Error(added.message);

@@ -54,7 +54,6 @@ const softNeeds: readonly (readonly [slug: string, needs: string])[] = [
   ["shop-frontend", "notifications"],
   ["search-index", "catalogue-graph"],
   ["support-desk", "orders"],
-  ["warehouse", "freight-tracking"],
   ["payments", "monitoring"],
   ["build", "identity"],
   ["monitoring", "notifications"],

@@ -30,6 +30,11 @@ export async function releaseResourcesAction(_: ActionState, form: FormData): Pr
   return submit(releaseResources, form);
 }
 
+/** One form, two things to do with what is chosen: the pressed button says which. */
+export async function bulkResourcesAction(_: ActionState, form: FormData): Promise<ActionState> {
+  return submit(form.get("do") === "release" ? releaseResources : assignResources, form);
+}
+
 export async function setRequirementAction(_: ActionState, form: FormData): Promise<ActionState> {
   return submit(setRequirement, form);
 }

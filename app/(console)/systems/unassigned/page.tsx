@@ -1,10 +1,8 @@
 import type { Metadata } from "next";
 import { healthKind, healthWord } from "@/app/(console)/_components/health-look";
 import { StatusBadge } from "@/components/status/status-badge";
-import { SubmitButton } from "@/components/ui/action-form";
 import { Card } from "@/components/ui/card";
 import { Checkbox } from "@/components/ui/checkbox";
-import { controlClass } from "@/components/ui/control-style";
 import { EmptyState } from "@/components/ui/empty-state";
 import { FilterBar } from "@/components/ui/filter-bar";
 import { LinkButton } from "@/components/ui/link-button";
@@ -20,6 +18,7 @@ import { listInboxChoices, listUnassigned } from "@/lib/resources/data";
 import type { InboxRow } from "@/lib/resources/view";
 import { listSystemChoices } from "@/lib/systems/data";
 import { onlyText, placeHref } from "../_components/asked";
+import { AssignBar } from "../_components/assign-bar";
 import { BulkForm } from "../_components/bulk-form";
 import { EstateTabs } from "../_components/estate-tabs";
 import { assignResourcesAction } from "../actions";
@@ -158,23 +157,7 @@ export default async function UnassignedPage({ searchParams }: PageProps<"/syste
             name="resourceIds"
             noun="resource"
             doneText="The chosen resources were assigned."
-            bar={
-              <>
-                <select
-                  name="systemId"
-                  aria-label="System"
-                  defaultValue={asked.system ?? systems[0]?.id}
-                  className={`${controlClass} w-auto max-w-72`}
-                >
-                  {systems.map(({ id, name, tierRank }) => (
-                    <option key={id} value={id}>
-                      {visible(name)} {tierRank === null ? "" : `(tier ${tierRank})`}
-                    </option>
-                  ))}
-                </select>
-                <SubmitButton>Assign to system</SubmitButton>
-              </>
-            }
+            bar={<AssignBar systems={systems} chosen={asked.system} />}
           >
             <Card>{table}</Card>
           </BulkForm>

@@ -85,10 +85,10 @@ export default async function DependenciesPage({ params }: PageProps<"/systems/[
         </Card>
       ) : null}
       {alone ? null : (
-        <div className="grid grid-cols-[minmax(0,1fr)] items-start gap-6 xl:grid-cols-2">
+        <>
           <ReachCard graph={graph} systemId={system.id} side="needs" mayEdit={mayEdit} />
           <ReachCard graph={graph} systemId={system.id} side="serves" mayEdit={mayEdit} />
-        </div>
+        </>
       )}
       <EndedCard ended={graph.ended} />
     </>
