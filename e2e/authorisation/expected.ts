@@ -260,6 +260,9 @@ export const doors: Readonly<Record<string, string>> = {
   "tiers.getTier": "estate:read",
   "tiers.listTierChoices": "estate:read",
   "tiers.listTiers": "estate:read",
+  "vaults.getVault": "estate:read",
+  "vaults.listVaultChoices": "estate:read",
+  "vaults.listVaults": "estate:read",
   "views.deleteView": "self:manage",
   "views.editView": "self:manage",
   "views.listViews": "self:manage",
@@ -317,6 +320,8 @@ export const pages: Readonly<Record<string, string>> = {
   "/systems/[systemId]/rules": "estate:edit",
   "/systems/new": "estate:edit",
   "/systems/unassigned": "estate:read",
+  "/vaults": "estate:read",
+  "/vaults/[vaultId]": "estate:read",
 };
 
 /** Every route handler by method: 401 without a session of two factors, 403 without the permission. "anybody" answers for itself; "the provider's token" whoever brings one. */
@@ -449,9 +454,12 @@ export const actions: Readonly<Record<string, string>> = {
   "systems#assignResourcesAction": "estate:edit",
   "systems#bulkSystemsAction": "estate:edit",
   "systems#createSystemAction": "estate:edit",
+  "systems#deleteViewAction": "self:manage",
   "systems#editSystemAction": "estate:edit",
+  "systems#editViewAction": "self:manage",
   "systems#endDependencyAction": "estate:edit",
   "systems#releaseResourcesAction": "estate:edit",
   "systems#removeRuleAction": "estate:edit",
+  "systems#saveViewAction": "self:manage",
   "systems#setRequirementAction": "estate:edit",
 };
