@@ -250,6 +250,7 @@ export const doors: Readonly<Record<string, string>> = {
   "systems.listCoverage": "estate:read",
   "systems.listDependencies": "estate:read",
   "systems.listOwnerChoices": "estate:read",
+  "systems.listPlaces": "estate:read",
   "systems.listSizes": "estate:read",
   "systems.listSystemChoices": "estate:read",
   "systems.listSystemGroups": "estate:read",
@@ -322,6 +323,7 @@ export const pages: Readonly<Record<string, string>> = {
   "/systems/unassigned": "estate:read",
   "/vaults": "estate:read",
   "/vaults/[vaultId]": "estate:read",
+  "/wall": "estate:read",
 };
 
 /** Every route handler by method: 401 without a session of two factors, 403 without the permission. "anybody" answers for itself; "the provider's token" whoever brings one. */
