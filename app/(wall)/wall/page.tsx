@@ -22,8 +22,8 @@ export const metadata: Metadata = { title: "Wall" };
 const mostAttention = 7;
 const mostRunning = 5;
 
-const small = "text-[clamp(0.9rem,1.15vw,1.5rem)]/[1.35]";
-const large = "text-[clamp(1.05rem,1.5vw,2rem)]/[1.3]";
+const small = "text-[clamp(0.85rem,0.95vw,1.8rem)]/[1.35]";
+const large = "text-[clamp(1rem,1.2vw,2.3rem)]/[1.3]";
 
 function withinKind({ expected, beyond, unknown }: TierLine): StatusKind {
   if (expected === 0) return "none";
@@ -36,11 +36,11 @@ function Count({ kind, count, of, label }: { kind: StatusKind; count: number; of
     <div className="min-w-0">
       <dt className={`text-ink-3 ${small}`}>{label}</dt>
       <dd className="flex items-baseline gap-[0.4em]">
-        <StatusGlyph kind={kind} className="size-[clamp(0.9rem,1.3vw,1.8rem)]" />
-        <span className="num text-[clamp(1.6rem,2.9vw,4rem)]/[1.15] font-semibold tracking-[-0.02em]">
+        <StatusGlyph kind={kind} className="size-[clamp(0.9rem,1.1vw,2rem)]" />
+        <span className="num text-[clamp(1.5rem,2.1vw,4rem)]/[1.15] font-semibold tracking-[-0.02em]">
           {countText(count)}
         </span>
-        <span className={`num text-ink-3 ${large}`}>of {countText(of)}</span>
+        <span className={`num whitespace-nowrap text-ink-3 ${large}`}>of {countText(of)}</span>
       </dd>
     </div>
   );
@@ -50,11 +50,11 @@ function Tier({ tier }: { tier: TierLine }) {
   const { expected, proven, forecastWithin, forecastBeyond } = tier;
   const unmeasured = expected - forecastWithin - forecastBeyond;
   return (
-    <li className="min-w-0 rounded-lg border bg-surface p-[clamp(0.9rem,1.3vw,1.8rem)]">
-      <h2 className={`mb-[0.6em] truncate font-semibold ${large}`}>
+    <li className="min-w-0 rounded-lg border bg-surface p-[clamp(0.8rem,0.9vw,1.8rem)]">
+      <h2 className={`mb-[0.35em] truncate font-semibold ${large}`}>
         <NameText text={tier.name} length={48} />
       </h2>
-      <dl className="grid gap-x-6 gap-y-3 sm:grid-cols-3">
+      <dl className="grid grid-cols-[repeat(3,auto)] gap-x-3 gap-y-3 sm:gap-x-6">
         <Count kind={withinKind(tier)} count={tier.within} of={expected} label="within RPO" />
         <Count
           kind={expected === 0 ? "none" : proven === expected ? "ok" : "warn"}
@@ -66,7 +66,7 @@ function Tier({ tier }: { tier: TierLine }) {
           kind={expected === 0 ? "none" : forecastBeyond > 0 ? "warn" : unmeasured > 0 ? "unknown" : "ok"}
           count={forecastWithin}
           of={expected}
-          label="within RTO"
+          label="forecast in RTO"
         />
       </dl>
     </li>
@@ -93,7 +93,7 @@ function Attention({ rows, total }: HomeView["attention"]) {
       </h2>
       <ol>
         {shown.map((row) => (
-          <li key={row.id} className="flex items-start gap-[0.8em] border-t py-[clamp(0.5rem,0.75vw,1rem)]">
+          <li key={row.id} className="flex items-start gap-[0.8em] border-t py-[clamp(0.45rem,0.42vw,1rem)]">
             <StatusGlyph
               kind={healthKind[row.state]}
               label={healthWord[row.state]}
@@ -132,7 +132,7 @@ function Running({ running, runningTotal, now }: Activity) {
       <h2 className={`mb-2 font-semibold ${large}`}>{runningTotal === 0 ? "Nothing runs" : "Running"}</h2>
       <ul>
         {shown.map((one) => (
-          <li key={one.id} className="flex items-start gap-[0.8em] border-t py-[clamp(0.5rem,0.75vw,1rem)]">
+          <li key={one.id} className="flex items-start gap-[0.8em] border-t py-[clamp(0.45rem,0.42vw,1rem)]">
             <StatusGlyph kind="run" className="mt-[0.35em] size-[clamp(0.9rem,1.2vw,1.6rem)]" />
             <div className="min-w-0 flex-1">
               <p className={`truncate font-semibold ${large}`}>
@@ -156,7 +156,7 @@ function Running({ running, runningTotal, now }: Activity) {
 function Freshness({ freshness, now }: { freshness: ConnectionFreshness; now: string }) {
   const { read, total, oldestReadAt } = freshness;
   return (
-    <p className="flex items-baseline justify-end gap-[0.5em] text-ink-2">
+    <p className="flex items-baseline gap-[0.5em] sm:justify-end text-ink-2">
       <StatusGlyph kind={freshnessKind(freshness)} className="size-[0.8em]" />
       <span>
         {total === 0 ? "No connection yet" : `${read} of ${plural(total, "connection")} read`}
@@ -182,7 +182,10 @@ export default async function WallPage() {
   });
   const { verdict, tiers, attention, now } = home;
   return (
-    <main className="grid min-h-screen content-start gap-[clamp(1.25rem,2vw,3rem)] bg-canvas p-[clamp(1rem,2.2vw,3rem)] text-ink scheme-dark">
+    <main
+      data-wall
+      className="grid min-h-screen content-start gap-[clamp(1.1rem,1.5vw,3rem)] bg-canvas p-[clamp(1rem,1.7vw,3rem)] text-ink"
+    >
       <AppLink href="/" className="sr-only rounded-md bg-surface p-2 focus:not-sr-only">
         Leave the wall display
       </AppLink>
@@ -191,13 +194,13 @@ export default async function WallPage() {
           <StatusGlyph
             kind={verdict.kind}
             label={statusWords[verdict.kind]}
-            className="mt-[0.2em] size-[clamp(1.6rem,3.4vw,4.6rem)]"
+            className="mt-[0.2em] size-[clamp(1.6rem,2.7vw,5.2rem)]"
           />
           <div className="min-w-0">
-            <h1 className="text-[clamp(1.6rem,3.4vw,4.6rem)]/[1.12] font-semibold tracking-[-0.02em]">
+            <h1 className="text-[clamp(1.6rem,2.7vw,5.2rem)]/[1.12] font-semibold tracking-[-0.02em]">
               {verdict.sentence}
             </h1>
-            <p className={`mt-[0.5em] text-ink-2 ${large}`}>{verdict.detail}</p>
+            <p className={`mt-[0.4em] text-ink-2 ${large}`}>{verdict.detail}</p>
           </div>
         </div>
         <div className={`flex-none max-sm:w-full sm:text-right ${small}`}>
