@@ -53,6 +53,7 @@ async function realIds(db: PrismaClient): Promise<Record<string, string>> {
     tierId: await first(db.tier.findFirst({ select })),
     connectionId: await first(db.connection.findFirst({ select })),
     personId: await first(db.user.findFirst({ select })),
+    vaultId: await first(db.vault.findFirst({ select })),
     jobId: await first(db.job.findFirst({ select })),
     eventId: await first(db.auditEvent.findFirst({ select })),
     restoreId: await first(db.restoreRequest.findFirst({ select })),

@@ -42,6 +42,7 @@ function navigationFor(actor: UserActor, counts: Counts): NavGroup[] {
           ...counted(systems, plural(systems, "system")),
         },
         { href: "/recovery-points", label: "Recovery points", icon: "recovery-points", goKey: "p" },
+        { href: "/vaults", label: "Vaults", icon: "vaults", goKey: "b" },
       ],
     },
     {
@@ -124,6 +125,9 @@ function actionsFor(actor: UserActor): PaletteItem[] {
           keywords: ["kill switch", "revoke", "sign out", "emergency"],
           group,
         }
+      : null,
+    may(actor, "estate:read")
+      ? { id: "do-wall", label: "Wall display", href: "/wall", keywords: ["screen", "monitor", "tv", "kiosk"], group }
       : null,
     {
       id: "do-theme",

@@ -16,6 +16,7 @@ import {
   ShieldCheck,
   Siren,
   Target,
+  Vault,
   Workflow,
 } from "lucide-react";
 import type { NavIconName } from "./navigation";
@@ -24,6 +25,7 @@ const icons: Record<NavIconName, LucideIcon> = {
   home: House,
   systems: Menu,
   "recovery-points": Clock,
+  vaults: Vault,
   restores: RotateCcw,
   approvals: ShieldCheck,
   plans: Workflow,

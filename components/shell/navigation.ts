@@ -4,6 +4,7 @@ export type NavIconName =
   | "home"
   | "systems"
   | "recovery-points"
+  | "vaults"
   | "restores"
   | "approvals"
   | "plans"

@@ -14,6 +14,8 @@ export type Filter = {
   name: string;
   label: string;
   choices: readonly { value: string; label: string }[];
+  /** What is said while nothing is chosen; "all" unless told. */
+  none?: string;
 };
 
 type Props = {
@@ -116,7 +118,9 @@ export function FilterBar({
               value !== "" && "[&>select]:border-accent [&>select]:bg-accent-wash",
             )}
           >
-            <option value="">{filter.label}: all</option>
+            <option value="">
+              {filter.label}: {filter.none ?? "all"}
+            </option>
             {filter.choices.map((choice) => (
               <option key={choice.value} value={choice.value}>
                 {filter.label}: {visible(choice.label)}

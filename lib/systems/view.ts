@@ -169,3 +169,17 @@ export type CoverageRow = {
 };
 
 export type SystemMakeup = { runs: StripRun[]; copies: CopyDigits | null };
+
+/** What one account in one region holds of a system. */
+export type SystemPlace = {
+  region: string;
+  account: string;
+  production: number;
+  points: number;
+  newestAsOf: string | null;
+  /** Some of its points nobody can delete before their time. */
+  locked: boolean;
+  airGapped: boolean;
+};
+
+export type SystemPlaces = { now: string; places: SystemPlace[] };

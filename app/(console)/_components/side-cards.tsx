@@ -35,7 +35,7 @@ export function WaitingCard({ waiting, now }: { waiting: readonly Waiting[]; now
   );
 }
 
-const verbs: Record<RunningWork["kind"], string> = {
+export const workVerbs: Record<RunningWork["kind"], string> = {
   backup: "Backup of",
   copy: "Copy of",
   restore: "Restore of",
@@ -52,10 +52,10 @@ export function RunningCard({ work, total, now }: { work: readonly RunningWork[]
       {work.map((one) => (
         <CardRow key={one.id} lead={<StatusGlyph kind="run" className="mt-[3px]" />}>
           <TextLink href={one.href} className="font-semibold text-ink">
-            {verbs[one.kind]} <NameText text={one.name} length={48} />
+            {workVerbs[one.kind]} <NameText text={one.name} length={48} />
           </TextLink>
           <Progress
-            label={`${verbs[one.kind]} ${visible(one.name)}`}
+            label={`${workVerbs[one.kind]} ${visible(one.name)}`}
             share={one.percent === null ? null : one.percent / 100}
           />
           <span className="text-ink-3">

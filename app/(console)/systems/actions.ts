@@ -4,6 +4,7 @@ import { type ActionState, submit, submitFor } from "@/lib/access/submit";
 import { addDependency, endDependency } from "@/lib/dependencies/commands";
 import { addRule, assignResources, releaseResources, removeRule, setRequirement } from "@/lib/resources/commands";
 import { classifySystems, createSystem, editSystem, ownSystems } from "@/lib/systems/commands";
+import { deleteView, editView, saveView } from "@/lib/views/commands";
 
 export async function createSystemAction(_: ActionState, form: FormData): Promise<ActionState> {
   const made = await submitFor(createSystem, form);
@@ -55,4 +56,16 @@ export async function addDependencyAction(_: ActionState, form: FormData): Promi
 
 export async function endDependencyAction(_: ActionState, form: FormData): Promise<ActionState> {
   return submit(endDependency, form);
+}
+
+export async function saveViewAction(_: ActionState, form: FormData): Promise<ActionState> {
+  return submit(saveView, form);
+}
+
+export async function editViewAction(_: ActionState, form: FormData): Promise<ActionState> {
+  return submit(editView, form);
+}
+
+export async function deleteViewAction(_: ActionState, form: FormData): Promise<ActionState> {
+  return submit(deleteView, form);
 }

@@ -9,23 +9,28 @@ import { PageHeader } from "@/components/ui/page-header";
 import { Pager } from "@/components/ui/pager";
 import { TableKeys } from "@/components/ui/table-keys";
 import { TextLink } from "@/components/ui/text-link";
-import { may } from "@/lib/access/permissions";
+import { may, type UserActor } from "@/lib/access/permissions";
 import { show } from "@/lib/access/show";
 import { countText, plural } from "@/lib/core/words";
 import { healthStates } from "@/lib/health/rules";
 import { countEstate } from "@/lib/resources/data";
 import type { EstateCounts } from "@/lib/resources/view";
 import { listOwnerChoices } from "@/lib/systems/data";
+import { groupKinds } from "@/lib/systems/grouping";
+import { listSystemGroups } from "@/lib/systems/groups";
 import { listSystems } from "@/lib/systems/matrix";
 import { cutWords, environments, systemCuts, systemSorts } from "@/lib/systems/rules";
 import type { OwnerChoices } from "@/lib/systems/view";
 import { listTierChoices } from "@/lib/tiers/data";
 import type { TierChoice } from "@/lib/tiers/view";
+import { listViews } from "@/lib/views/data";
+import { viewQuery } from "@/lib/views/rules";
 import { onlyText, placeHref } from "./_components/asked";
 import { SystemsBar } from "./_components/bulk-bar";
 import { EstateTabs } from "./_components/estate-tabs";
 import { ExportLink } from "./_components/export-link";
 import { Matrix } from "./_components/matrix";
+import { ViewsBar } from "./_components/views-bar";
 
 export const metadata: Metadata = { title: "Systems" };
 
@@ -89,19 +94,32 @@ const filtersOf = (tiers: readonly TierChoice[], owners: OwnerChoices): Filter[]
   { name: "environment", label: "Environment", choices: environments.map(word) },
   { name: "is", label: "Only", choices: systemCuts.map((one) => ({ value: one, label: cutWords[one] })) },
   { name: "lifecycle", label: "Lifecycle", choices: ["active", "parked", "retired"].map(word) },
+  { name: "group", label: "Group by", none: "nothing", choices: groupKinds.map(word) },
 ];
+
+const groupLabels: Record<string, string> = healthWord;
+
+/** The list, or the first group of it where it is grouped, with the heads of all. */
+async function readMatrix(actor: UserActor, asked: Record<string, string>) {
+  const found = await listSystemGroups(actor, asked);
+  const groups = found?.map((group) => ({ ...group, label: groupLabels[group.label] ?? group.label })) ?? null;
+  const page = await listSystems(actor, { ...asked, ...groups?.[0]?.asked });
+  const total = groups ? groups.reduce((sum, group) => sum + group.total, 0) : page.total;
+  return { page, groups, total };
+}
 
 /** The estate matrix. */
 export default async function SystemsPage({ searchParams }: PageProps<"/systems">) {
   const asked = onlyText(await searchParams);
-  const { page, counts, tiers, owners, mayEdit } = await show(async (actor) => {
-    const [page, counts, tiers, owners] = await Promise.all([
-      listSystems(actor, asked),
+  const { page, groups, total, counts, tiers, owners, views, mayEdit } = await show(async (actor) => {
+    const [matrix, counts, tiers, owners, views] = await Promise.all([
+      readMatrix(actor, asked),
       countEstate(actor, {}),
       listTierChoices(actor, {}),
       listOwnerChoices(actor, {}),
+      listViews(actor, { page: "/systems" }),
     ]);
-    return { page, counts, tiers, owners, mayEdit: may(actor, "estate:edit") };
+    return { ...matrix, counts, tiers, owners, views, mayEdit: may(actor, "estate:edit") };
   });
   const sort = systemSorts.find((one) => one === asked.sort) ?? "worst";
   const cut = systemCuts.find((one) => one === asked.is);
@@ -130,10 +148,11 @@ export default async function SystemsPage({ searchParams }: PageProps<"/systems"
       />
       <EstateTabs current="/systems" />
       <TableKeys className="grid gap-4">
+        <ViewsBar page="/systems" whole="All systems" views={views} query={viewQuery("/systems", asked)} />
         <FilterBar filters={filters} placeholder="Name, owner or resource…" />
         {cut ? (
           <p className="text-ink-2">
-            {plural(page.total, "system")} {cutWords[cut]}.
+            {plural(total, "system")} {cutWords[cut]}.
           </p>
         ) : null}
         {page.rows.length === 0 ? (
@@ -143,7 +162,8 @@ export default async function SystemsPage({ searchParams }: PageProps<"/systems"
         ) : (
           <Matrix
             first={page}
-            groups={null}
+            groups={groups}
+            total={total}
             asked={kept}
             at={new URLSearchParams(place).toString()}
             sort={sort}
@@ -156,7 +176,7 @@ export default async function SystemsPage({ searchParams }: PageProps<"/systems"
           previousHref={placeHref("/systems", asked, "before", page.before)}
           nextHref={placeHref("/systems", asked, "after", page.after)}
         >
-          {countText(page.rows.length)} of {plural(page.total, "system")}
+          {countText(page.rows.length)} of {plural(total, "system")}
         </Pager>
       </noscript>
       <Legend />

@@ -11,8 +11,10 @@ import { listDependencies } from "@/lib/dependencies/data";
 import { listRules } from "@/lib/resources/data";
 import { getSystem, listSystemChoices } from "@/lib/systems/data";
 import { getHistory, getMakeup, listCoverage, listSizes } from "@/lib/systems/history";
+import { listPlaces } from "@/lib/systems/places";
 import { DependenciesCard } from "./_components/dependencies-card";
 import { MembersCard } from "./_components/members-card";
+import { PlacesCard } from "./_components/places-card";
 import { CoverageCard, JobsCard, RestoresCard, SizesCard } from "./_components/record-cards";
 import { RulesCard } from "./_components/rules-card";
 import { TimelineCard } from "./_components/timeline-card";
@@ -30,7 +32,7 @@ export default async function SystemPage({ params, searchParams }: PageProps<"/s
     const system = await getSystem(actor, { system: address });
     if (!system) return null;
     const ref = { systemId: system.id, days };
-    const [history, makeup, coverage, sizes, dependencies, rules, choices] = await Promise.all([
+    const [history, makeup, coverage, sizes, dependencies, rules, choices, places] = await Promise.all([
       getHistory(actor, ref),
       getMakeup(actor, ref),
       listCoverage(actor, ref),
@@ -38,6 +40,7 @@ export default async function SystemPage({ params, searchParams }: PageProps<"/s
       listDependencies(actor, ref),
       listRules(actor, ref),
       listSystemChoices(actor, {}),
+      listPlaces(actor, ref),
     ]);
     const rights = {
       edit: may(actor, "estate:edit"),
@@ -45,10 +48,11 @@ export default async function SystemPage({ params, searchParams }: PageProps<"/s
       backup: may(actor, "backup:start"),
     };
     return (
-      history && dependencies && { system, history, makeup, coverage, sizes, dependencies, rules, choices, rights }
+      history &&
+      dependencies && { system, history, makeup, coverage, sizes, dependencies, rules, choices, places, rights }
     );
   });
-  const { system, history, makeup, coverage, sizes, dependencies, rules, choices, rights } = found;
+  const { system, history, makeup, coverage, sizes, dependencies, rules, choices, places, rights } = found;
   const [first] = system.reasons;
   return (
     <>
@@ -85,6 +89,7 @@ export default async function SystemPage({ params, searchParams }: PageProps<"/s
       <ReasonList reasons={system.reasons} named={system.members.length > 1} />
       <MembersCard system={system} rights={rights} />
       <TimelineCard system={system} history={history} days={days} />
+      <PlacesCard systemId={system.id} places={places} />
       <CoverageCard rows={coverage} resources={system.members.length} />
       <JobsCard work={history.work} />
       <div className="grid grid-cols-[minmax(0,1fr)] items-start gap-6 xl:grid-cols-2">

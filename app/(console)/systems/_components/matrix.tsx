@@ -268,7 +268,7 @@ function MatrixTable({ sort, bar, pages, recalled, ...list }: TableProps) {
     <TableFrame wide>
       <table
         {...tableRoles.table}
-        aria-rowcount={list.first.total + heads + 1}
+        aria-rowcount={list.total + heads + 1}
         className="w-full border-collapse max-md:block md:min-w-[68rem] md:table-fixed"
         {...follow}
       >
@@ -335,7 +335,7 @@ function List({ address, ...props }: Props & { address: string }) {
       name="systemIds"
       noun="system"
       doneText="The chosen systems were changed."
-      total={list.first.total}
+      total={list.total}
       readIds={readIds}
       bar={bar}
     >

@@ -18,6 +18,8 @@ export type MatrixList = {
   /** The first rows, as the server made them. */
   first: SystemsPage;
   groups: readonly SystemGroup[] | null;
+  /** How many systems the list holds, in all its groups. */
+  total: number;
   /** What the address asks for, without the place in the list. */
   asked: Readonly<Record<string, string>>;
   /** The place of the first rows, as the address spells it. */
@@ -57,11 +59,11 @@ export function useMatrixPages(list: MatrixList, recalled: Left | null) {
           key,
           headed: list.groups !== null,
           open: !closed.has(key),
-          total: list.groups ? total : list.first.total,
+          total: list.groups ? total : list.total,
           marks: marks[key] ?? [],
         }),
       ),
-    [groups, list.groups, list.first.total, closed, marks],
+    [groups, list.groups, list.total, closed, marks],
   );
   const starts = useMemo(() => layOut(segments), [segments]);
   const queryOf = (segment: number, at: string) => systemsPageQuery({ ...list.asked, ...groups[segment]?.asked }, at);
