@@ -118,6 +118,7 @@ export const doors: Readonly<Record<string, string>> = {
   "dependencies.addDependency": "estate:edit",
   "dependencies.endDependency": "estate:edit",
   "dependencies.getDependencyGraph": "estate:read",
+  "dependencies.getRecoverySequence": "estate:read",
   "dependencies.listDependencies": "estate:read",
   "dispatch.claimItem": "restore:dispatch",
   "dispatch.markSent": "restore:dispatch",

@@ -42,3 +42,20 @@ export type DependencyGraph = {
   hidden: number;
   ended: EndedDependency[];
 };
+
+/** One system in the order in which things come back. */
+export type RecoveryStep = {
+  /** Null where the reader may not see it. */
+  id: string | null;
+  name: string | null;
+  tierRank: number | null;
+  rtoSeconds: number | null;
+  /** What its own restore took, at the slow end; null where none was measured. */
+  ownSeconds: number | null;
+  /** When it would be back, counted from the loss. */
+  finishSeconds: number;
+  late: boolean;
+  inCircle: boolean;
+};
+
+export type RecoverySequence = { waves: RecoveryStep[][]; unmeasured: number; cut: boolean };

@@ -8,12 +8,14 @@ import { may } from "@/lib/access/permissions";
 import { show } from "@/lib/access/show";
 import { countText, plural } from "@/lib/core/words";
 import { getDependencyGraph } from "@/lib/dependencies/data";
+import { getRecoverySequence } from "@/lib/dependencies/recovery";
 import { mostLevels, mostNodes } from "@/lib/dependencies/rules";
 import type { DependencyGraph as Graph } from "@/lib/dependencies/view";
 import { getSystem, listSystemChoices } from "@/lib/systems/data";
 import { AddDependency } from "../_components/dependency-forms";
 import { DependencyGraph } from "../_components/dependency-graph";
 import { EndedCard, FindingsCard, ReachCard } from "../_components/dependency-lists";
+import { RecoveryCard } from "../_components/recovery-card";
 
 export const metadata: Metadata = { title: "Dependencies" };
 
@@ -33,15 +35,16 @@ function Omitted({ graph }: { graph: Graph }) {
 /** One system among what it needs to recover and what waits for it. */
 export default async function DependenciesPage({ params }: PageProps<"/systems/[systemId]/dependencies">) {
   const { systemId: address } = await params;
-  const { system, graph, choices, mayEdit } = await show(async (actor) => {
+  const { system, graph, sequence, choices, mayEdit } = await show(async (actor) => {
     const system = await getSystem(actor, { system: address });
     if (!system) return null;
     const mayEdit = may(actor, "estate:edit");
-    const [graph, choices] = await Promise.all([
+    const [graph, sequence, choices] = await Promise.all([
       getDependencyGraph(actor, { systemId: system.id }),
+      getRecoverySequence(actor, { systemId: system.id }),
       mayEdit ? listSystemChoices(actor, {}) : [],
     ]);
-    return graph && { system, graph, choices, mayEdit };
+    return graph && sequence && { system, graph, sequence, choices, mayEdit };
   });
   const needed = new Set(graph.edges.filter(({ fromId }) => fromId === system.id).map(({ toId }) => toId));
   const needs = needed.size;
@@ -79,6 +82,7 @@ export default async function DependenciesPage({ params }: PageProps<"/systems/[
         <DependencyGraph graph={graph} systemId={system.id} />
       )}
       <Omitted graph={graph} />
+      <RecoveryCard sequence={sequence} />
       {mayEdit && free.length > 0 ? (
         <Card title="Write down what it needs" padded>
           <AddDependency systemId={system.id} choices={free} />
