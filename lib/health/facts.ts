@@ -308,6 +308,13 @@ type SystemRow = {
 const measuredRestores = 10;
 const measuredDays = 365;
 
+/** The measured restores of a system that a forecast rests on, as a query of rta_seconds. */
+export const sqlMeasuredRestores = (systemId: Prisma.Sql, at: Date) => Prisma.sql`
+  select x.rta_seconds from restore_requests x
+  where x.system_id = ${systemId} and x.state = 'succeeded' and x.rta_seconds is not null
+    and x.finished_at between ${at}::timestamptz - make_interval(days => ${measuredDays}) and ${at}::timestamptz
+  order by x.finished_at desc limit ${measuredRestores}`;
+
 /** What the rules need to know of these systems beside their resources. */
 export async function gatherSystemFacts(db: Db, systemIds: readonly string[], at: Date): Promise<SystemFacts[]> {
   const rows = await db.$queryRaw<SystemRow[]>`
@@ -319,10 +326,7 @@ export async function gatherSystemFacts(db: Db, systemIds: readonly string[], at
     left join tier_objectives o on o.tier_id = st.tier_id and o.valid_to is null
     left join lateral (
       select percentile_disc(0.9) within group (order by q.rta_seconds)::int as rta_seconds
-      from (select x.rta_seconds from restore_requests x
-        where x.system_id = s.id and x.state = 'succeeded' and x.rta_seconds is not null
-          and x.finished_at between ${at}::timestamptz - make_interval(days => ${measuredDays}) and ${at}::timestamptz
-        order by x.finished_at desc limit ${measuredRestores}) q) measured on true
+      from (${sqlMeasuredRestores(Prisma.sql`s.id`, at)}) q) measured on true
     where s.id = any(${[...systemIds]}::uuid[])
     order by s.id`;
   return rows.map((row) => ({

@@ -6,9 +6,11 @@ import { Refusal, refuse } from "@/lib/core/outcome";
 import { secondsBetween } from "@/lib/core/time";
 import { readNow } from "@/lib/health/current";
 import { judgeSystems } from "@/lib/health/evaluate";
+import { sqlMeasuredRestores } from "@/lib/health/facts";
 import type { Reason, ResourceVerdict } from "@/lib/health/rules";
 import { nextStep, reasonText, ruleMeanings } from "@/lib/health/words";
 import type { Reader, Tx } from "@/lib/platform/db";
+import { Prisma } from "@/lib/platform/prisma/client";
 import { sqlResourceVisible, sqlSystemVisible, systemsVisible } from "@/lib/systems/visible";
 import type { Criticality, Environment, Lifecycle, SystemSettings } from "./rules";
 import { systemAddress } from "./schema";
@@ -59,6 +61,13 @@ type MemberRow = {
 
 const isId = (text: string) => z.uuid().safeParse(text).success;
 
+async function readMeasured(db: Reader, systemId: string, now: Date): Promise<SystemView["measured"]> {
+  const [row] = await db.$queryRaw<SystemView["measured"][]>`
+    select count(*)::int as restores, percentile_disc(0.5) within group (order by q.rta_seconds)::int as "usualSeconds"
+    from (${sqlMeasuredRestores(Prisma.sql`${systemId}::uuid`, now)}) q`;
+  return row ?? { restores: 0, usualSeconds: null };
+}
+
 /** One system with its verdict and those of its resources, judged at this very moment. */
 export const getSystem = read(
   "estate:read",
@@ -75,7 +84,11 @@ export const getSystem = read(
     order by s.id = ${isId(system) ? system : null}::uuid desc limit 1`;
     if (!row) return null;
     const now = await readNow(db);
-    const [judged, members] = await Promise.all([judgeSystems(db, [row.id], now), readMembers(db, visible, row.id)]);
+    const [judged, members, measured] = await Promise.all([
+      judgeSystems(db, [row.id], now),
+      readMembers(db, visible, row.id),
+      readMeasured(db, row.id, now),
+    ]);
     const verdict = judged.systems[0];
     if (!verdict) return null;
     const verdictOf = new Map(judged.resources.map((resource) => [resource.resourceId, resource]));
@@ -106,6 +119,10 @@ export const getSystem = read(
       rpoSeconds: verdict.rpoSeconds,
       rtoSeconds: verdict.rtoSeconds,
       rtaSeconds: verdict.rtaSeconds,
+      measured: {
+        ...measured,
+        usualSeconds: measured.usualSeconds === null ? null : measured.usualSeconds + row.detection_allowance_seconds,
+      },
       provenAt: verdict.provenAt?.toISOString() ?? null,
       provenWithin: verdict.provenWithin,
       members: shown.map((member) => toMember(member, verdictOf.get(member.id), row.id, now)),

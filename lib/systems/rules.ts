@@ -94,3 +94,7 @@ export const cutWords: Record<SystemCut, string> = {
   not_measured: "restore never measured",
   attention: "asking for attention",
 };
+
+/** So many rows the server draws of the matrix; the browser reads on from there, in pages of their own length. */
+export const firstPageRows = 50;
+export const laterPageRows = 100;

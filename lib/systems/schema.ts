@@ -2,7 +2,16 @@ import { z } from "zod";
 import { healthStates } from "@/lib/health/rules";
 import { editBase, tierId } from "@/lib/tiers/schema";
 import { groupKinds } from "./grouping";
-import { criticalities, environments, hasUnseen, lifecycles, nameLength, systemCuts, systemSorts } from "./rules";
+import {
+  criticalities,
+  environments,
+  firstPageRows,
+  hasUnseen,
+  lifecycles,
+  nameLength,
+  systemCuts,
+  systemSorts,
+} from "./rules";
 
 const seen = (field: string) =>
   [
@@ -70,10 +79,6 @@ export const systemEdit = z.object({
 
 export const systemsClassify = z.object({ systemIds, tierId });
 export const systemsOwn = z.object({ systemIds, ownerTeamId: noId });
-
-/** So many rows the server draws of the matrix; the browser reads on from there, in pages of their own length. */
-export const firstPageRows = 50;
-export const laterPageRows = 100;
 
 /** What a list of systems may be asked for; anything else in the address is left out of account. */
 export const systemsQuery = z.object({

@@ -56,6 +56,8 @@ export type SystemView = {
   rpoSeconds: number | null;
   rtoSeconds: number | null;
   rtaSeconds: number | null;
+  /** The restores that the forecast rests on: how many, and what half of them took at most, the time to notice included. */
+  measured: { restores: number; usualSeconds: number | null };
   provenAt: string | null;
   provenWithin: boolean;
   members: MemberView[];

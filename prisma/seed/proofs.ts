@@ -10,6 +10,7 @@ const longAgo = ["invoices", "wiki"];
  */
 export async function seedProofs(): Promise<number> {
   if ((await db.verification.count()) > 0) return 0;
+  await seedBelonging();
   const evidence = { source: "restore tests of Nordwind Handel before Holdfast", seeded: true };
   return db.$executeRaw`
     insert into verifications (point_id, level, result, at, evidence)
@@ -29,3 +30,9 @@ export async function seedProofs(): Promise<number> {
       order by p.completed_at desc limit 1) as tested
     where m.valid_to is null`;
 }
+
+/** What belongs to the company's systems has belonged to them since both were there, not since Holdfast was told. */
+const seedBelonging = () => db.$executeRaw`
+  update system_resources m set valid_from = least(m.valid_from,
+    greatest(s.in_service_from, coalesce((r.detail ->> 'createdAt')::timestamptz, s.in_service_from)))
+  from systems s, resources r where s.id = m.system_id and r.id = m.resource_id and m.valid_to is null`;

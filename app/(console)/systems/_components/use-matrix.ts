@@ -4,7 +4,7 @@ import { useEffect, useMemo, useRef, useState } from "react";
 import { stampQuery } from "@/lib/health/queries";
 import { layOut, learnPage, nextAt, type PageMark, type Segment } from "@/lib/systems/marks";
 import { systemsKey, systemsPageQuery } from "@/lib/systems/queries";
-import { firstPageRows } from "@/lib/systems/schema";
+import { firstPageRows } from "@/lib/systems/rules";
 import type { SystemGroup, SystemsPage } from "@/lib/systems/view";
 import type { Left } from "./matrix-memory";
 

@@ -9,7 +9,7 @@ import { Figure } from "@/components/ui/facts";
 import { LinkButton } from "@/components/ui/link-button";
 import { Moment } from "@/components/ui/moment";
 import { NameText } from "@/components/ui/name-text";
-import { ageText, visible } from "@/lib/core/words";
+import { ageText, durationText, visible } from "@/lib/core/words";
 import { forecastWithin, type ProofLevel } from "@/lib/health/rules";
 import type { ReasonView, SystemMakeup, SystemView } from "@/lib/systems/view";
 
@@ -20,6 +20,12 @@ function weakest(system: SystemView): ProofLevel | null {
   const levels = system.members.filter(({ required }) => required).map(({ proofLevel }) => proofLevel);
   return levels.includes(null) ? null : (levels[0] ?? null);
 }
+
+/** A forecast is a band: half of the measured restores were done by its lower end, nine in ten by its upper. */
+const measuredText = ({ measured: { restores, usualSeconds } }: SystemView) =>
+  restores === 1 || usualSeconds === null
+    ? "as the one measured restore took"
+    : `slow end of ${restores} measured restores; usually ${durationText(usualSeconds)}`;
 
 /** The four figures of a system, each beside what it is measured against. */
 export function FigureRow({ system, makeup }: { system: SystemView; makeup: SystemMakeup }) {
@@ -73,7 +79,7 @@ export function FigureRow({ system, makeup }: { system: SystemView; makeup: Syst
           note={
             system.rtaSeconds === null
               ? "A measured restore would tell."
-              : `slow end of measured restores${system.detectionAllowanceSeconds > 0 ? `, with ${ageText(system.detectionAllowanceSeconds)} to notice` : ""}`
+              : `${measuredText(system)}${system.detectionAllowanceSeconds > 0 ? `, with ${ageText(system.detectionAllowanceSeconds)} to notice` : ""}`
           }
         />
         <Figure

@@ -4,7 +4,7 @@ import { Figure } from "@/components/ui/facts";
 import { Moment } from "@/components/ui/moment";
 import { NameText } from "@/components/ui/name-text";
 import { DataTable } from "@/components/ui/table";
-import { durationText, plural } from "@/lib/core/words";
+import { countText, durationText, plural } from "@/lib/core/words";
 import type { BreachView, BurnView, PartView, RuleView, TimeInRpoView } from "@/lib/service-levels/view";
 
 /** A percentage as it was computed: cut off, never rounded up. */
@@ -12,6 +12,9 @@ export const percentText = (percent: number | null) => (percent === null ? "–"
 
 const worstText = (seconds: number | null, anything: boolean) =>
   seconds === null ? (anything ? "nothing to restore from" : "–") : durationText(seconds);
+
+const shareText = (share: number) =>
+  share < 10 ? `${Math.floor(share * 100)} %` : `${countText(Math.floor(share))} times`;
 
 function burnNote({ usedShare, budgetSeconds }: BurnView) {
   if (budgetSeconds === 0) return "The target allows no time beyond the RPO.";
@@ -53,7 +56,7 @@ export function LevelFigures({ view }: { view: TimeInRpoView }) {
         />
         <Figure
           label="Spent of the allowance"
-          value={view.burn === null ? "–" : `${Math.floor(view.burn.usedShare * 100)} %`}
+          value={view.burn === null ? "–" : shareText(view.burn.usedShare)}
           note={view.burn === null ? undefined : burnNote(view.burn)}
         />
       </div>
@@ -136,10 +139,12 @@ export function PartTable({ rows }: { rows: readonly PartView[] }) {
   );
 }
 
-function Feasibility({ rule, rpoSeconds }: { rule: RuleView; rpoSeconds: number | null }) {
+/** A schedule that cannot keep the RPO by itself may stand beside a stream that does. */
+function Feasibility({ rule, rpoSeconds, streamed }: { rule: RuleView; rpoSeconds: number | null; streamed: boolean }) {
   if (rule.continuous) return <StatusBadge kind="ok">continuous</StatusBadge>;
   if (rule.worstAgeSeconds === null) return <StatusBadge kind="warn">never fires twice</StatusBadge>;
   if (rule.feasible === null) return <span className="text-ink-3">no objective</span>;
+  if (!rule.feasible && streamed) return <StatusBadge kind="none">not by itself; a stream runs beside it</StatusBadge>;
   return rule.feasible ? (
     <StatusBadge kind="ok">can keep the RPO</StatusBadge>
   ) : (
@@ -151,6 +156,7 @@ function Feasibility({ rule, rpoSeconds }: { rule: RuleView; rpoSeconds: number 
 
 /** What the schedules promise at best, and what came of their runs. */
 export function ScheduleTable({ rows, rpoSeconds }: { rows: readonly RuleView[]; rpoSeconds: number | null }) {
+  const streamed = rows.some(({ continuous }) => continuous);
   return (
     <Card title="What the schedules allow">
       <DataTable
@@ -175,8 +181,8 @@ export function ScheduleTable({ rows, rpoSeconds }: { rows: readonly RuleView[];
           {
             key: "worst",
             header: "Worst age",
-            cell: ({ worstAgeSeconds, longestGapSeconds, durationSeconds }) =>
-              worstAgeSeconds === null || longestGapSeconds === null ? (
+            cell: ({ continuous, worstAgeSeconds, longestGapSeconds, durationSeconds }) =>
+              continuous || worstAgeSeconds === null || longestGapSeconds === null ? (
                 "–"
               ) : (
                 <>
@@ -188,7 +194,11 @@ export function ScheduleTable({ rows, rpoSeconds }: { rows: readonly RuleView[];
                 </>
               ),
           },
-          { key: "feasible", header: "Feasible", cell: (rule) => <Feasibility rule={rule} rpoSeconds={rpoSeconds} /> },
+          {
+            key: "feasible",
+            header: "Feasible",
+            cell: (rule) => <Feasibility rule={rule} rpoSeconds={rpoSeconds} streamed={streamed} />,
+          },
           {
             key: "met",
             header: "Runs met",
