@@ -94,7 +94,10 @@ export const listConnections = read("estate:read", z.object({}), async ({ db, vi
 
 /** The connections whose roles may do what no role of ours should: found by their last self-check, daily at the latest. */
 export const listOverpowered = read("estate:read", z.object({}), async ({ db, visible }) => {
-  const rows = await readRows(db, visible, Prisma.sql`c.state = 'active'`);
+  const rows = await db.$queryRaw<Pick<Row, "id" | "name" | "self_check">[]>`
+    select c.id::text, c.name, c.self_check from connections c
+    where c.state = 'active' and c.self_check is not null and ${sqlConnectionVisible(visible)}
+    order by c.name`;
   return rows.flatMap(({ id, name, self_check }) => {
     const titles = (self_check ?? [])
       .filter((check) => check.verdict === "bad" && check.id.endsWith("-deletes"))
