@@ -14,6 +14,8 @@ type Spec<Input extends z.ZodType, Value> = {
   action: `${string}.${string}`;
   permission: Permission;
   input: Input;
+  /** For commands over many thousand rows; others have 20 s. */
+  timeoutMs?: number;
   /** For commands that take a fresh proof of presence: names the very operation, under the subject's lock. */
   stepUp?: (ctx: Omit<CommandContext, "grant">, input: z.output<Input>) => Promise<Proven>;
   /** A command cannot succeed without saying what goes into the audit log. */
@@ -37,7 +39,9 @@ export function command<Input extends z.ZodType, Value>(spec: Spec<Input, Value>
   return async (actor, raw) => {
     try {
       const input = admit(actor, spec.permission, spec.input, raw);
-      return accept(await db.$transaction((tx) => perform(spec, tx, actor, input), { timeout: seconds(20) }));
+      return accept(
+        await db.$transaction((tx) => perform(spec, tx, actor, input), { timeout: spec.timeoutMs ?? seconds(20) }),
+      );
     } catch (error) {
       return turnAway(actor, spec.action, error);
     }

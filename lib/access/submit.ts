@@ -25,10 +25,10 @@ export async function submitFor<Value>(run: Command<Value>, form: FormData): Pro
   return outcome;
 }
 
-/** As submitFor, for one step of something longer: the page around it is not made anew. */
-export async function submitStep<Value>(run: Command<Value>, form: FormData): Promise<Outcome<Value>> {
+/** As submitFor, for one step of something longer that a script sends: the page around it is not made anew. */
+export async function submitStep<Value>(run: Command<Value>, input: unknown): Promise<Outcome<Value>> {
   const actor = await currentActor();
-  return actor ? run(actor, fieldsOf(form)) : nobody;
+  return actor ? run(actor, input) : nobody;
 }
 
 /** As submit, for actions that do more after the commit, such as calling a provider; what follows may refuse in its turn. */

@@ -2,6 +2,7 @@ import "server-only";
 import { command } from "@/lib/access/command";
 import type { Actor } from "@/lib/access/permissions";
 import { Refusal, refuse } from "@/lib/core/outcome";
+import { minutes } from "@/lib/core/time";
 import { countText, plural } from "@/lib/core/words";
 import { markSystemsDue } from "@/lib/health/due";
 import { sha256 } from "@/lib/platform/crypto";
@@ -81,6 +82,7 @@ export const checkImport = command({
   action: "import.check",
   permission: "estate:edit",
   input: importRef,
+  timeoutMs: minutes(1),
   async run({ tx, actor, now, visible }, { importId }) {
     const { rows } = await lockImport(tx, actor, importId);
     await refuseIncomplete(tx, importId, rows);
@@ -90,21 +92,17 @@ export const checkImport = command({
   },
 });
 
-async function createSystems(tx: Tx, importId: string, now: Date): Promise<number> {
-  await tx.$executeRaw`
+const createSystems = (tx: Tx, importId: string, now: Date): Promise<number> => tx.$executeRaw`
+  with made as (
     insert into systems (slug, name, description, environment, criticality, lifecycle, lifecycle_at, retired_at, owner_team_id,
       detection_allowance_seconds, in_service_from, created_at, updated_at)
     select slug, name, coalesce(description, ''), coalesce(environment, 'unknown'), coalesce(criticality, 'medium'),
       coalesce(lifecycle, 'active'), ${now}::timestamptz, case when lifecycle = 'retired' then ${now}::timestamptz end, owner_team_id,
       coalesce(detection_allowance_seconds, 0), ${now}::timestamptz, ${now}::timestamptz, ${now}::timestamptz
-    from import_rows where import_id = ${importId}::uuid and outcome = 'create' order by line`;
-  await tx.$executeRaw`
-    update import_rows r set system_id = s.id from systems s
-    where r.import_id = ${importId}::uuid and r.outcome = 'create' and s.slug = r.slug`;
-  return tx.$executeRaw`
-    insert into system_tiers (system_id, tier_id, valid_from)
-    select system_id, tier_id, ${now}::timestamptz from import_rows where import_id = ${importId}::uuid and outcome = 'create'`;
-}
+    from import_rows where import_id = ${importId}::uuid and outcome = 'create' order by line
+    returning id, slug)
+  insert into system_tiers (system_id, tier_id, valid_from)
+  select made.id, r.tier_id, ${now}::timestamptz from made join import_rows r on r.import_id = ${importId}::uuid and r.slug = made.slug`;
 
 async function changeSystems(tx: Tx, importId: string, now: Date): Promise<number> {
   const changed = await tx.$executeRaw`
@@ -137,6 +135,7 @@ export const commitImport = command({
   action: "import.commit",
   permission: "estate:edit",
   input: importRef,
+  timeoutMs: minutes(1),
   async run({ tx, actor, now, visible }, { importId }) {
     const { rows, checked_at } = await lockImport(tx, actor, importId);
     if (!checked_at) throw new Refusal(refuse("conflict", "This table was not checked yet. Choose the file again."));
@@ -175,5 +174,6 @@ export const commitImport = command({
 const touchedIds = async (tx: Tx, importId: string): Promise<string[]> =>
   (
     await tx.$queryRaw<{ id: string }[]>`
-      select system_id as id from import_rows where import_id = ${importId}::uuid and outcome in ('create', 'change') order by system_id`
+      select s.id from import_rows r join systems s on s.slug = r.slug
+      where r.import_id = ${importId}::uuid and r.outcome in ('create', 'change') order by s.id`
   ).map(({ id }) => id);

@@ -1,7 +1,8 @@
 import "server-only";
+import type { Visible } from "@/lib/access/permissions";
 import { read } from "@/lib/access/read";
 import type { Reader } from "@/lib/platform/db";
-import { sqlSystemVisible } from "@/lib/systems/visible";
+import { sqlSystemVisible, systemsVisible } from "@/lib/systems/visible";
 import type { ImportOutcome, Problem } from "./rules";
 import { exportQuery, importRef, importRowsQuery } from "./schema";
 import type { ExportedSystem, FieldChange, ImportRowsPage, ImportView } from "./view";
@@ -32,11 +33,26 @@ export const getImport = read(
   },
 );
 
+/** What became of the lines that create something, once they did. */
+async function systemsMade(
+  db: Reader,
+  visible: Visible,
+  rows: readonly { slug: string | null; outcome: string | null }[],
+): Promise<Map<string, string>> {
+  const slugs = rows.flatMap(({ slug, outcome }) => (outcome === "create" && slug !== null ? [slug] : []));
+  if (slugs.length === 0) return new Map();
+  const made = await db.system.findMany({
+    where: { AND: [{ slug: { in: slugs } }, systemsVisible(visible)] },
+    select: { id: true, slug: true },
+  });
+  return new Map(made.map(({ id, slug }) => [slug, id]));
+}
+
 /** The lines of a table and what each would do, in the order of the file. */
 export const listImportRows = read(
   "estate:edit",
   importRowsQuery,
-  async ({ db, actor }, { importId, outcome, after, limit }): Promise<ImportRowsPage | null> => {
+  async ({ db, actor, visible }, { importId, outcome, after, limit }): Promise<ImportRowsPage | null> => {
     if (!(await isMine(db, actor.id, importId))) return null;
     const rows = await db.importRow.findMany({
       where: { importId, outcome: outcome ?? { not: null }, line: { gt: after ?? 0 } },
@@ -45,9 +61,11 @@ export const listImportRows = read(
       select: { line: true, slug: true, name: true, outcome: true, problems: true, changes: true, systemId: true },
     });
     const kept = rows.slice(0, limit);
+    const made = await systemsMade(db, visible, kept);
     return {
       rows: kept.map(({ slug, name, outcome: found, problems, changes, ...row }) => ({
         ...row,
+        systemId: row.systemId ?? made.get(slug ?? "") ?? null,
         slug: slug ?? "",
         name: name ?? "",
         outcome: found ?? "bad",

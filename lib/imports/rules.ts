@@ -206,23 +206,27 @@ export function readRow(names: readonly string[], { line, cells }: CsvRow): Stag
   return { line, ...values, problems: reader.problems };
 }
 
+/** A line as it travels: its number in the file, then its cells. */
+export type SentLine = [line: number, ...cells: string[]];
+
 /** Parts lines into batches that a form can carry: by number and by weight. */
-export function batchesOf(rows: readonly CsvRow[]): string[] {
-  const batches: string[] = [];
-  let batch: string[] = [];
+export function batchesOf(rows: readonly CsvRow[]): SentLine[][] {
+  const batches: SentLine[][] = [];
+  let batch: SentLine[] = [];
   let weight = 0;
   for (const { line, cells } of rows) {
-    const text = JSON.stringify([line, ...cells]);
-    const bytes = new TextEncoder().encode(text).length + 1;
+    const sent: SentLine = [line, ...cells];
+    // A dollar that begins a text is sent twice.
+    const bytes = new TextEncoder().encode(JSON.stringify(sent)).length + 1 + cells.length;
     if (batch.length === batchRows || (batch.length > 0 && weight + bytes > batchBytes)) {
-      batches.push(`[${batch.join(",")}]`);
+      batches.push(batch);
       batch = [];
       weight = 0;
     }
-    batch.push(text);
+    batch.push(sent);
     weight += bytes;
   }
-  if (batch.length > 0) batches.push(`[${batch.join(",")}]`);
+  if (batch.length > 0) batches.push(batch);
   return batches;
 }
 

@@ -8,35 +8,19 @@ export const importRef = z.object({ importId });
 
 const names = columns.map(({ name }) => name);
 
-const asJson = z
-  .string()
-  .max(230_000, "A batch holds at most 230 kB.")
-  .transform((text, context) => {
-    try {
-      return JSON.parse(text) as unknown;
-    } catch {
-      context.addIssue({ code: "custom", message: "This batch cannot be read." });
-      return z.NEVER;
-    }
-  });
-
 export const importOpen = z.object({
   fileName: z
     .string()
     .trim()
     .transform((text) => text.slice(-120))
     .refine((text) => !hasUnseen(text), "The file's name holds characters that cannot be seen. Rename it."),
-  columns: asJson
-    .pipe(z.array(z.enum(names)).min(1).max(names.length))
-    .refine(
-      (all) => all.includes("slug") && new Set(all).size === all.length,
-      "The column slug is missing, or a column is there twice.",
-    ),
-  rows: z.coerce
-    .number()
-    .int()
-    .min(1, "This file has no lines.")
-    .max(mostRows, `At most ${mostRows} lines travel at once.`),
+  columns: z
+    .array(z.enum(names))
+    .min(1)
+    .max(names.length)
+    .refine((all) => all.includes("slug"), "The column slug is missing.")
+    .refine((all) => new Set(all).size === all.length, "A column is there twice."),
+  rows: z.number().int().min(1, "This file has no lines.").max(mostRows, `At most ${mostRows} lines travel at once.`),
 });
 
 const row = z
@@ -45,7 +29,7 @@ const row = z
 
 export const importStage = z.object({
   importId,
-  rows: asJson.pipe(z.array(row).min(1).max(batchRows, `A batch holds at most ${batchRows} lines.`)),
+  rows: z.array(row).min(1).max(batchRows, `A batch holds at most ${batchRows} lines.`),
 });
 
 /** Which lines of an import are looked at; anything else in the address is left out of account. */

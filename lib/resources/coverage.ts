@@ -7,26 +7,36 @@ import { readNow } from "@/lib/health/current";
 import { sqlUsable } from "@/lib/health/facts";
 import { Prisma } from "@/lib/platform/prisma/client";
 import { sqlResourceVisible, sqlSystemVisible } from "@/lib/systems/visible";
-import { beyond, free, like } from "./conditions";
+import { beyond, like } from "./conditions";
 import { type CoverageGap, coverageGaps } from "./rules";
 import { type CoverageQuery, coverageQuery } from "./schema";
-import type { CoverageChoices, CoveragePage } from "./view";
+import type { CoverageChoices, CoverageGapRow, CoveragePage } from "./view";
 
-const planned = Prisma.sql`exists (select 1 from policy_assignments a join policies pol on pol.id = a.policy_id and pol.vanished_at is null
-  where a.resource_id = r.id and a.valid_to is null)`;
-
-/** Each gap as a condition on a row of `resources` under the alias `r`. */
+/**
+ * What each gap says of a row of `resources` under the alias `r`, beside what `joined` brings. A verdict that still
+ * holds and knows a recovery point spares looking for one; every other resource is looked at afresh.
+ */
 const gapsAt = (now: Date): Record<CoverageGap, Prisma.Sql> => ({
-  no_plan: Prisma.sql`(r.vanished_at is null and not ${planned})`,
-  no_point: Prisma.sql`(r.vanished_at is null and ${planned}
-    and not exists (select 1 from restore_windows w where w.resource_id = r.id and w.to_at is null)
-    and not exists (select 1 from recovery_points p where p.resource_id = r.id and ${sqlUsable(now)}))`,
-  vanished: Prisma.sql`(r.vanished_at is not null
-    and exists (select 1 from system_resources m where m.resource_id = r.id and m.valid_to is null))`,
-  twice: Prisma.sql`(r.vanished_at is null and exists (select 1 from resources twin
-    where twin.provider_ref = r.provider_ref and twin.connection_id <> r.connection_id and twin.vanished_at is null))`,
-  unassigned: Prisma.sql`(${free})`,
+  no_plan: Prisma.sql`r.vanished_at is null and planned.resource_id is null`,
+  no_point: Prisma.sql`case
+    when r.vanished_at is not null or planned.resource_id is null then false
+    when h.newest_as_of is not null and (h.next_change_at is null or h.next_change_at > ${now}::timestamptz) then false
+    else not exists (select 1 from restore_windows w where w.resource_id = r.id and w.to_at is null)
+      and not exists (select 1 from recovery_points p where p.resource_id = r.id and ${sqlUsable(now)}) end`,
+  vanished: Prisma.sql`r.vanished_at is not null and m.id is not null`,
+  twice: Prisma.sql`r.vanished_at is null and twin.provider_ref is not null`,
+  unassigned: Prisma.sql`r.vanished_at is null and m.id is null`,
 });
+
+const joined = Prisma.sql`
+  left join system_resources m on m.resource_id = r.id and m.valid_to is null
+  left join resource_health h on h.resource_id = r.id
+  left join (
+    select distinct a.resource_id from policy_assignments a join policies pol on pol.id = a.policy_id and pol.vanished_at is null
+    where a.valid_to is null) planned on planned.resource_id = r.id
+  left join (
+    select provider_ref from resources where vanished_at is null
+    group by provider_ref having min(connection_id::text) <> max(connection_id::text)) twin on twin.provider_ref = r.provider_ref`;
 
 function filtersOf(query: CoverageQuery, visible: Visible): Prisma.Sql {
   const conditions = [sqlResourceVisible(visible)];
@@ -51,62 +61,65 @@ type Found = {
   keys: string[];
 };
 
-type Counts = Record<CoverageGap, number> & { resources: number };
+type Row = { [K in keyof Found]: Found[K] | null } & Record<CoverageGap, number> & { resources: number };
 
-/** Every visible resource that has a gap in its coverage, by name, with how many there are of each kind. */
+const noCounts = { resources: 0, no_plan: 0, no_point: 0, vanished: 0, twice: 0, unassigned: 0 };
+
+/** Every visible resource that has a gap in its coverage, by name, with how many there are of each kind: one statement judges all. */
 export const listCoverageGaps = read(
   "estate:read",
   coverageQuery,
   async ({ db, visible }, query): Promise<CoveragePage> => {
     const gaps = gapsAt(await readNow(db));
-    const filters = filtersOf(query, visible);
     const cursor = readCursor(query.before ?? query.after, 2, query.before !== undefined);
     const direction = Prisma.raw(cursor?.back ? "desc" : "asc");
-    const all = coverageGaps.map((gap) => gaps[gap]);
-    const wanted = query.gap ? gaps[query.gap] : Prisma.sql`(${Prisma.join(all, " or ")})`;
     const flags = coverageGaps.map((gap) => Prisma.sql`case when ${gaps[gap]} then ${gap}::text end`);
     const counted = coverageGaps.map(
-      (gap) => Prisma.sql`(count(*) filter (where ${gaps[gap]}))::int as ${Prisma.raw(`"${gap}"`)}`,
+      (gap) => Prisma.sql`(count(*) filter (where ${gap}::text = any(gaps)))::int as ${Prisma.raw(`"${gap}"`)}`,
     );
-    const [found, [counts]] = await Promise.all([
-      db.$queryRaw<Found[]>`
-        select r.id, r.name, r.kind, r.region, c.name as connection, r.vanished_at, array[lower(r.name), r.id::text] as keys,
-          s.id as system_id, s.name as system_name,
-          (select oc.name from resources twin join connections oc on oc.id = twin.connection_id
-            where twin.provider_ref = r.provider_ref and twin.connection_id <> r.connection_id and twin.vanished_at is null
-            order by oc.name limit 1) as twin,
-          array_remove(array[${Prisma.join(flags)}], null) as gaps
-        from resources r join connections c on c.id = r.connection_id
-        left join system_resources m on m.resource_id = r.id and m.valid_to is null
-        left join systems s on s.id = m.system_id and ${sqlSystemVisible(visible)}
-        where ${filters} and ${wanted} and ${beyond(cursor)}
-        order by lower(r.name) ${direction}, r.id ${direction} limit ${query.limit + 1}`,
-      db.$queryRaw<Counts[]>`
-        select (count(*) filter (where r.vanished_at is null))::int as resources, ${Prisma.join(counted)}
-        from resources r where ${filters}`,
-    ]);
+    const rows = await db.$queryRaw<Row[]>`
+      with judged as materialized (
+        select r.id, r.vanished_at, m.system_id, array_remove(array[${Prisma.join(flags)}], null) as gaps
+        from resources r ${joined} where ${filtersOf(query, visible)}),
+      counts as (
+        select (count(*) filter (where vanished_at is null))::int as resources, ${Prisma.join(counted)} from judged),
+      page as (
+        select r.id, r.name, r.kind, r.region, r.provider_ref, r.connection_id, r.vanished_at, j.system_id, j.gaps
+        from judged j join resources r on r.id = j.id
+        where ${query.gap ? Prisma.sql`${query.gap}::text = any(j.gaps)` : Prisma.sql`j.gaps <> '{}'`} and ${beyond(cursor)}
+        order by lower(r.name) ${direction}, r.id ${direction} limit ${query.limit + 1})
+      select counts.*, r.id, r.name, r.kind, r.region, r.vanished_at, r.gaps, array[lower(r.name), r.id::text] as keys,
+        c.name as connection, s.id as system_id, s.name as system_name,
+        (select oc.name from resources other join connections oc on oc.id = other.connection_id
+          where other.provider_ref = r.provider_ref and other.connection_id <> r.connection_id and other.vanished_at is null
+          order by oc.name limit 1) as twin
+      from counts left join page r on true left join connections c on c.id = r.connection_id
+      left join systems s on s.id = r.system_id and ${sqlSystemVisible(visible)}
+      order by lower(r.name) ${direction}, r.id ${direction}`;
+    const { resources, no_plan, no_point, vanished, twice, unassigned } = rows[0] ?? noCounts;
+    const found = rows.filter((row): row is Row & Found => row.id !== null);
     const page = toPage(found, query.limit, cursor, ({ keys }) => keys);
-    const { resources = 0, ...of } = counts ?? {
-      resources: 0,
-      no_plan: 0,
-      no_point: 0,
-      vanished: 0,
-      twice: 0,
-      unassigned: 0,
-    };
     return {
       before: page.before,
       after: page.after,
       resources,
-      counts: of,
-      rows: page.rows.map(({ keys: _, vanished_at, system_id, system_name, ...row }) => ({
-        ...row,
-        vanishedAt: vanished_at?.toISOString() ?? null,
-        system: system_id === null ? null : { id: system_id, name: system_name ?? "" },
-      })),
+      counts: { no_plan, no_point, vanished, twice, unassigned },
+      rows: page.rows.map(toGapRow),
     };
   },
 );
+
+const toGapRow = ({ id, name, kind, region, connection, twin, gaps, ...row }: Found): CoverageGapRow => ({
+  id,
+  name,
+  kind,
+  region,
+  connection,
+  twin,
+  gaps,
+  vanishedAt: row.vanished_at?.toISOString() ?? null,
+  system: row.system_id === null ? null : { id: row.system_id, name: row.system_name ?? "" },
+});
 
 /** What the list of gaps can be narrowed down to. */
 export const listCoverageChoices = read(

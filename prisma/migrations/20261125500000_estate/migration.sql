@@ -5,6 +5,9 @@ CREATE UNIQUE INDEX "system_dependencies_open" ON "system_dependencies" ("from_i
 ALTER TABLE "system_dependencies" ADD CONSTRAINT "system_dependencies_not_itself" CHECK ("valid_to" IS NOT NULL OR "from_id" <> "to_id");
 ALTER TABLE "system_dependencies" ADD CONSTRAINT "system_dependencies_forward" CHECK ("valid_to" IS NULL OR "valid_to" >= "valid_from");
 
+-- What a rule holds now is counted rule by rule.
+CREATE INDEX "system_resources_rule_id_open" ON "system_resources" ("rule_id") WHERE "rule_id" IS NOT NULL AND "valid_to" IS NULL;
+
 -- What somebody brings in stands here, row by row, until it is committed or a day old.
 CREATE TYPE "import_outcome" AS ENUM ('bad', 'create', 'change', 'same');
 

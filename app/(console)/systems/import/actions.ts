@@ -2,16 +2,16 @@
 import { type ActionState, submit, submitStep } from "@/lib/access/submit";
 import { checkImport, commitImport, openImport, stageRows } from "@/lib/imports/commands";
 
-export async function openImportAction(form: FormData) {
-  return submitStep(openImport, form);
+export async function openImportAction(input: unknown) {
+  return submitStep(openImport, input);
 }
 
-export async function stageRowsAction(form: FormData) {
-  return submitStep(stageRows, form);
+export async function stageRowsAction(input: unknown) {
+  return submitStep(stageRows, input);
 }
 
-export async function checkImportAction(form: FormData) {
-  return submitStep(checkImport, form);
+export async function checkImportAction(input: unknown) {
+  return submitStep(checkImport, input);
 }
 
 export async function recheckImportAction(_: ActionState, form: FormData): Promise<ActionState> {

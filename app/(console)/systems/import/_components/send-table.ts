@@ -3,12 +3,6 @@ import { decodeTable, readCsv } from "@/lib/core/csv-read";
 import { accept, type Outcome, refuse } from "@/lib/core/outcome";
 import { batchesOf, mostFileBytes, readTable } from "@/lib/imports/rules";
 
-const formOf = (fields: Record<string, string>): FormData => {
-  const form = new FormData();
-  for (const [name, value] of Object.entries(fields)) form.append(name, value);
-  return form;
-};
-
 /** How far the sending has come: a step in words, and its share where it is known. */
 export type Sent = { step: string; share: number | null };
 
@@ -32,19 +26,17 @@ export async function sendTable(
   const table = await readFile(file);
   if (!table.ok) return table;
   const { columns, rows } = table.value;
-  const opened = await openImportAction(
-    formOf({ fileName: file.name, columns: JSON.stringify(columns), rows: String(rows.length) }),
-  );
+  const opened = await openImportAction({ fileName: file.name, columns, rows: rows.length });
   if (!opened.ok) return opened;
   const importId = opened.value.id;
   const batches = batchesOf(rows);
   for (const [index, batch] of batches.entries()) {
     if (stopped()) return refuse("conflict", "Stopped. Nothing was changed.");
     tell({ step: "Sending", share: index / batches.length });
-    const staged = await stageRowsAction(formOf({ importId, rows: batch }));
+    const staged = await stageRowsAction({ importId, rows: batch });
     if (!staged.ok) return staged;
   }
   tell({ step: "Comparing it with the estate", share: null });
-  const checked = await checkImportAction(formOf({ importId }));
+  const checked = await checkImportAction({ importId });
   return checked.ok ? accept(importId) : checked;
 }
