@@ -44,9 +44,10 @@ const shapes: Record<RunState, ReactNode> = {
   paused: <path d="M0 6.5h4V8H0zM0 9.5h4V11H0z" className="fill-absent" />,
 };
 
-const cellPitch = 5.5;
+export const cellPitch = 5.5;
 
-const titleOf = (run: Run) =>
+/** A run in one line: when it was, what became of it, and why. */
+export const runTitle = (run: Run) =>
   [run.at?.replace("T", " ").replace(/(:\d\d)(\.\d+)?Z$/, "$1 UTC"), stateWords[run.state], run.note]
     .filter((part) => part !== undefined)
     .join(" · ");
@@ -86,7 +87,7 @@ export function RunStrip({ runs, length = 30, className }: Props) {
       {placed.slice(lead).map(({ place, run }) =>
         run === undefined ? null : (
           <g key={place} transform={`translate(${place * cellPitch} 0)`}>
-            <title>{titleOf(run)}</title>
+            <title>{runTitle(run)}</title>
             <rect width="5.5" height="16" fill="transparent" />
             {shapes[run.state]}
           </g>
@@ -109,7 +110,7 @@ export function RunList({ runs }: { runs: readonly Run[] }) {
             <svg aria-hidden="true" width="4" height="16" className="flex-none">
               {shapes[run.state]}
             </svg>
-            <span>{titleOf(run)}</span>
+            <span>{runTitle(run)}</span>
           </li>
         ))}
     </ol>

@@ -3,8 +3,8 @@ import { ageKind, healthKind, healthWord } from "@/app/(console)/_components/hea
 import { AgeBar } from "@/components/status/age-bar";
 import { CopyPips } from "@/components/status/copy-pips";
 import { StatusGlyph } from "@/components/status/glyph";
+import { LightRunStrip } from "@/components/status/light-run-strip";
 import { ProofBadge } from "@/components/status/proof-badge";
-import { RunStrip } from "@/components/status/run-strip";
 import { TierChip } from "@/components/status/tier-chip";
 import { AppLink } from "@/components/ui/app-link";
 import { NameText } from "@/components/ui/name-text";
@@ -93,7 +93,7 @@ function RestoreTime({ row }: { row: SystemRow }) {
 export const matrixColumns: readonly MatrixColumn[] = [
   { key: "system", label: "System", sort: "name", cell: (row) => <NameCell row={row} /> },
   { key: "age", label: "Age of data", sort: "age", width: "md:w-34", cell: (row) => <Age row={row} /> },
-  { key: "runs", label: "Last 30 runs", width: "md:w-48", cell: (row) => <RunStrip runs={row.runs} /> },
+  { key: "runs", label: "Last 30 runs", width: "md:w-48", cell: (row) => <LightRunStrip runs={row.runs} /> },
   {
     key: "copies",
     label: "Copies",
