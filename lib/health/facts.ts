@@ -81,8 +81,8 @@ export async function readStrictestRpo(db: Db): Promise<StrictestRpo> {
  * question, each once. A copy is as old as what it was copied from, whenever the copy itself was made.
  *
  * Each kind of fact is one set, found from its own index and joined at the end, so that the cost follows the number of
- * resources and not the size of the estate. The rows come packed as one JSON text: unpacking tens of thousands of
- * rows column by column would take longer than finding them.
+ * resources and not the size of the estate. The rows come packed as one JSON text, which spares the client the
+ * unpacking of tens of thousands of rows column by column.
  */
 export async function gatherResourceFacts(
   db: Db,
