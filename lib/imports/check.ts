@@ -140,19 +140,26 @@ const judged = (visible: Visible, importId: string) => Prisma.sql`
       case when x.is_id is null then '[]'::jsonb else ${changes} end as changes
     from (${beside(visible, importId)}) x offset 0) j`;
 
+/** PostgreSQL has no statistics about lines that just arrived, takes them for a few, and would compare each with each. */
+const joinWhole = (tx: Tx) => tx.$executeRaw`set local enable_nestloop = off`;
+
 /** Writes beside every line what it would do, in one statement. */
 export async function checkRows(tx: Tx, visible: Visible, importId: string): Promise<void> {
+  await joinWhole(tx);
   await tx.$executeRaw`
+    with j as materialized (${judged(visible, importId)})
     update import_rows r set system_id = j.system_id, tier_id = j.tier_id, owner_team_id = j.owner_team_id, problems = j.problems,
       changes = j.changes, outcome = j.outcome
-    from (${judged(visible, importId)}) j where r.import_id = ${importId}::uuid and r.line = j.line`;
+    from j where r.import_id = ${importId}::uuid and r.line = j.line`;
 }
 
 /** Whether every line would still do what was last said of it. */
-export async function isAsShown(tx: Pick<Tx, "$queryRaw">, visible: Visible, importId: string): Promise<boolean> {
+export async function isAsShown(tx: Tx, visible: Visible, importId: string): Promise<boolean> {
+  await joinWhole(tx);
   const [row] = await tx.$queryRaw<{ moved: boolean }[]>`
+    with j as materialized (${judged(visible, importId)})
     select exists (
-      select 1 from (${judged(visible, importId)}) j join import_rows r on r.import_id = ${importId}::uuid and r.line = j.line
+      select 1 from j join import_rows r on r.import_id = ${importId}::uuid and r.line = j.line
       where (r.outcome, r.changes, r.system_id, r.tier_id, r.owner_team_id)
         is distinct from (j.outcome, j.changes, j.system_id, j.tier_id, j.owner_team_id)) as moved`;
   return row?.moved === false;
