@@ -46,7 +46,9 @@ test("an operator scrolls to the end of a long list, opens a system, and comes b
     expect(await page.getByRole("row").count()).toBeLessThan(80);
     await expect(page.getByRole("row").filter({ has: row(many) })).toHaveAttribute("aria-rowindex", String(many + 1));
 
+    await expect(row(many - 2)).toBeInViewport();
     await row(many - 2).click();
+    await page.waitForURL(/\/systems\/[0-9a-f-]{36}$/, { timeout: 60_000 });
     await expect(page.getByRole("heading", { name: nameOf(many - 2) })).toBeVisible();
     await page.goBack();
     await expect(row(many - 2)).toBeInViewport();

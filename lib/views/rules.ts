@@ -1,7 +1,6 @@
 /** The lists whose views can be kept, each with what its address may ask for. */
 const namesOf = {
   "/systems": ["q", "tier", "owner", "status", "environment", "lifecycle", "is", "sort", "group"],
-  "/vaults": ["q", "connection", "region", "kind", "lock"],
 } as const satisfies Record<string, readonly string[]>;
 
 export type ViewPage = keyof typeof namesOf;

@@ -73,7 +73,10 @@ function factsOf(point: PointDetail): Fact[] {
       term: "Vault",
       detail: (
         <>
-          <NameText text={point.vault} /> in {point.region}, account {point.account}
+          <TextLink href={`/vaults/${point.vaultId}`}>
+            <NameText text={point.vault} />
+          </TextLink>{" "}
+          in {point.region}, account {point.account}
         </>
       ),
     },
