@@ -60,7 +60,7 @@ test("an operator scrolls to the end of a long list, opens a system, and comes b
     await page.keyboard.press("Home");
     await expect(page.getByRole("checkbox", { name: `Choose ${nameOf(1)}` })).toBeChecked();
     await page.getByRole("button", { name: "Move to tier" }).click();
-    await expect(page.getByText("The chosen systems were changed.")).toBeVisible();
+    await expect(page.getByText("The chosen systems were changed.", { exact: true })).toBeVisible();
     await expect(page.getByText(/chosen$/)).toHaveCount(0);
     expect(
       await db.systemTier.count({

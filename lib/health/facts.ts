@@ -34,6 +34,8 @@ type Packed = [
   failedProofAt: string | null,
   proofAt: string | null,
   proofLevel: ProofLevel | null,
+  streamStopped: boolean,
+  streamStoppedAt: string | null,
 ];
 
 type ConnectionRow = {
@@ -153,6 +155,12 @@ async function readPacked(db: Db, chosen: Prisma.Sql, at: Date): Promise<Packed[
           and (p.expires_at is null or p.expires_at > ${at}::timestamptz)
           and p.malware <> 'infected' and not p.contradictory and not ${sqlFailedProof}))
       order by w.resource_id, least(w.latest_at, coalesce(w.to_at, w.latest_at)) desc),
+    stopped as materialized (
+      select p.resource_id, max(coalesce(w.to_at, w.latest_at)) as at
+      from chosen join recovery_points p on p.resource_id = chosen.id and p.kind = 'continuous' and p.status = 'stopped' and p.vanished_at is null
+      left join restore_windows w on w.point_id = p.id
+      where not exists (select 1 from restore_windows live where live.resource_id = p.resource_id and live.to_at is null)
+      group by p.resource_id),
     promised as materialized (
       select e.resource_id, min(e.complete_by) as next_run_by from chosen join expected_runs e on e.resource_id = chosen.id
       where e.state = 'pending' and e.complete_by > ${at}::timestamptz
@@ -197,7 +205,7 @@ async function readPacked(db: Db, chosen: Prisma.Sql, at: Date): Promise<Packed[
       case when refuted.resource_id is not null then (
         select max(f.at) from unnest(refuted.ats, refuted.as_ofs) f (at, as_of)
         where f.as_of > coalesce(greatest(x.as_of, stream.as_of), '-infinity')) end,
-      proof.at, proof.level)), '[]')::text as packed
+      proof.at, proof.level, stopped.resource_id is not null, stopped.at)), '[]')::text as packed
     from chosen
     join resources r on r.id = chosen.id
     left join system_resources m on m.resource_id = r.id and m.valid_to is null
@@ -220,6 +228,7 @@ async function readPacked(db: Db, chosen: Prisma.Sql, at: Date): Promise<Packed[
     cross join lateral (select greatest(taken.as_of, copied.as_of) as as_of,
       copied.id is not null and (taken.id is null or copied.as_of > taken.as_of) as by_copy) x
     left join streams stream on stream.resource_id = r.id
+    left join stopped on stopped.resource_id = r.id
     left join promised on promised.resource_id = r.id
     left join missed on missed.resource_id = r.id
     left join failed on failed.resource_id = r.id
@@ -258,6 +267,8 @@ const toResourceFacts = (
     failedProofAt,
     proofAt,
     proofLevel,
+    streamStopped,
+    streamStoppedAt,
   ]: Packed,
   connection: ResourceFacts["connection"],
 ): ResourceFacts => ({
@@ -282,6 +293,7 @@ const toResourceFacts = (
   failureJobId,
   failedProofAt: toDate(failedProofAt),
   proof: proofAt && proofLevel ? { at: new Date(proofAt), level: proofLevel } : null,
+  streamStopped: streamStopped ? { at: toDate(streamStoppedAt) } : null,
 });
 
 type Snapshot = { pointId: string | null; asOf: Date; availableAt: Date | null; until: Date | null };

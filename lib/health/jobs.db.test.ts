@@ -181,6 +181,27 @@ describe("an evaluation", () => {
     expect(await db.resourceHealth.findUnique({ where: { resourceId } })).toMatchObject({ ageBasis: "continuous" });
   });
 
+  it("says that a stream stopped where the data has grown too old, unless another runs", async () => {
+    const { systemId, ...ids } = await well(300);
+    const reason = async () => {
+      await evaluateHealth(worker, { systemIds: [systemId] });
+      return (await db.systemHealth.findUnique({ where: { systemId } }))?.reasons;
+    };
+    expect(await reason()).toMatchObject([{ rule: "rpo.breached" }]);
+    const stream = await estate.point(ids, 9_000, { kind: "continuous", status: "stopped" });
+    expect(await reason()).toMatchObject([{ rule: "stream.stopped", at: null }]);
+    const window = { resource_id: ids.resourceId, from_at: estate.ago(9_000), observed_at: new Date() };
+    await estate.insert("restore_windows", {
+      ...window,
+      point_id: stream,
+      latest_at: estate.ago(700),
+      to_at: estate.ago(700),
+    });
+    expect(await reason()).toMatchObject([{ rule: "stream.stopped", at: expect.any(String) }]);
+    await estate.insert("restore_windows", { ...window, latest_at: estate.ago(400) });
+    expect(await reason()).toMatchObject([{ rule: "rpo.breached" }]);
+  });
+
   it.each<[string, Record<string, unknown>]>([
     ["not completed yet", { completed_at: new Date(Date.now() + 60_000) }],
     ["expired", { expires_at: new Date(Date.now() - 1_000) }],

@@ -24,6 +24,7 @@ const facts = (over: Partial<ResourceFacts> = {}): ResourceFacts => ({
   failureJobId: null,
   failedProofAt: null,
   proof: { at: ago(9 * day), level: "validated" },
+  streamStopped: null,
   ...over,
 });
 const newest = (ageSeconds: number) => ({
@@ -44,6 +45,18 @@ describe("a resource", () => {
       { newest: { ...newest(0), asOf: new Date(ago(12 * minute).getTime() - 1) } },
       "at_risk",
       "rpo.close",
+    ],
+    [
+      "is breached because its stream stopped, when its data is too old",
+      { newest: newest(16 * minute), streamStopped: { at: ago(12 * minute) } },
+      "breached",
+      "stream.stopped",
+    ],
+    [
+      "is within while snapshots alone keep it young after its stream was given up",
+      { streamStopped: { at: null } },
+      "within",
+      "rpo.within",
     ],
     ["is at risk at exactly its RPO", { newest: newest(15 * minute) }, "at_risk", "rpo.close"],
     [
@@ -255,6 +268,14 @@ describe("the words of a verdict", () => {
     [
       { newest: newest(38_520), failedProofAt: ago(40 * minute) },
       "The newest data failed its verification 40 min ago. The last good data is 10 h 42 old.",
+    ],
+    [
+      { newest: newest(47 * minute), streamStopped: { at: ago(2 * day) } },
+      "Its continuous backup stopped 2 d ago. The newest restorable data is 47 min old; the RPO is 15 min.",
+    ],
+    [
+      { newest: null, streamStopped: { at: null } },
+      "Its continuous backup stopped. Nothing else of it can be restored.",
     ],
     [{ proof: { at: ago(34 * day), level: "validated" } }, "Not restored and checked for 34 d; the cadence is 30 d."],
     [{ newest: null, covered: false }, "No schedule covers it and nothing of it can be restored."],

@@ -75,6 +75,8 @@ export type ResourceFacts = {
   /** A verification that failed on data newer than the newest usable. */
   failedProofAt: Date | null;
   proof: { at: Date; level: ProofLevel } | null;
+  /** Its continuous backup stopped and none runs in its place; the moment it reached, where that is known. */
+  streamStopped: { at: Date | null } | null;
 };
 
 /** Each rule by which a verdict can be reached; its name stands beside the verdict on every screen. */
@@ -88,6 +90,7 @@ export const ruleIds = [
   "runs.missed",
   "runs.failed",
   "proof.failed",
+  "stream.stopped",
   "rpo.breached",
   "rpo.close",
   "proof.stale",
@@ -198,6 +201,9 @@ function brokenRuns(facts: ResourceFacts, breached: boolean): Reason[] {
     });
   if (facts.failedProofAt)
     reasons.push({ rule: "proof.failed", state: grave("breached"), ...figures, at: stamp(facts.failedProofAt) });
+  // A stream may be given up on purpose: only data that is too old asks what became of it.
+  if (facts.streamStopped && breached)
+    reasons.push({ rule: "stream.stopped", state: "breached", ...figures, at: stamp(facts.streamStopped.at) });
   return reasons;
 }
 

@@ -60,6 +60,8 @@ const texts: Record<Reason["rule"], (figures: Figures) => string> = {
   "runs.failed": failed,
   "proof.failed": ({ at, age }) =>
     `The newest data failed its verification ${at} ago. ${age === null ? "There is no good data before it." : `The last good data is ${age} old.`}`,
+  "stream.stopped": ({ at, age, rpo }) =>
+    `Its continuous backup stopped${at === null ? "" : ` ${at} ago`}. ${age === null ? "Nothing else of it can be restored." : `The newest restorable data is ${age} old; the RPO is ${rpo}.`}`,
   "rpo.breached": ({ age, rpo }) => `The newest restorable data is ${age} old; the RPO is ${rpo}.`,
   "rpo.close": ({ age, rpo }) => `The newest restorable data is ${age} old, over 80 % of the RPO of ${rpo}.`,
   "proof.stale": ({ at, reason }) =>
@@ -100,6 +102,7 @@ function stepOnSystem(rule: Reason["rule"], page: string, systemId: string, reso
     case "system.empty":
       return { label: "Assign resources", href: `/systems/unassigned?system=${systemId}` };
     case "point.none":
+    case "stream.stopped":
     case "rpo.breached":
     case "rpo.close":
       return { label: "Back up now", href: resourceId ? `${page}/backup?resource=${resourceId}` : page };
@@ -125,6 +128,7 @@ export const ruleMeanings: Record<Reason["rule"], string> = {
   "runs.missed": "A promised run that nothing came of is missed.",
   "runs.failed": "Runs since the last good one that ended without a usable point.",
   "proof.failed": "A failed verification outranks a good backup.",
+  "stream.stopped": "A continuous backup that stopped and was not replaced, where the data has grown too old.",
   "rpo.breached": "The age of the newest usable data, counted from its own moment, is above the RPO.",
   "rpo.close": "The age of the newest usable data is above 80 % of the RPO.",
   "proof.stale": "The newest passed restore is older than the tier's cadence.",

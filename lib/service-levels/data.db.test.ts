@@ -171,6 +171,8 @@ describe("planned maintenance", () => {
     expect(made).toMatchObject({ ok: true });
     expect(await plan(systemId, inMinutes(120))).toMatchObject({ ok: false, code: "conflict" });
     const exclusionId = made.ok ? made.value.id : "";
+    const seen = async () => (await getTimeInRpo(viewer, { systemId, period: "7d" }))?.exclusions.map(({ id }) => id);
+    expect(await seen()).toEqual([exclusionId]);
     expect(await endExclusion(operator, { systemId, exclusionId })).toMatchObject({ ok: true });
     expect(await plan(systemId, inMinutes(120))).toMatchObject({ ok: true });
   });

@@ -10,7 +10,7 @@ import { occurrencesBetween } from "@/lib/policies/schedule";
 import { worstAge } from "@/lib/policies/windows";
 import { sqlSystemVisible } from "@/lib/systems/visible";
 import { casesOf } from "./cases";
-import { type JudgedRow, type JudgedSystem, judgeSpan } from "./judge";
+import { type JudgedRow, type JudgedSystem, judgeSpan, readExclusions } from "./judge";
 import { burnWindows, daysBetween, periodAround, tooFast } from "./rules";
 import { type TimeInRpoQuery, timeInRpoQuery } from "./schema";
 import type { BurnView, RuleView, TimeInRpoView } from "./view";
@@ -53,9 +53,11 @@ export const getTimeInRpo = read("estate:read", timeInRpoQuery, async (ctx, quer
   const now = await readNow(db);
   const { window, span, named } = spanOf(query, now.getTime());
   const judged = await judgeSpan(db, visible, system, span, scopeOf(query));
-  const { whole, parts, rules, exclusions } = judged;
+  const { whole, parts, rules } = judged;
   const current = rules.at(-1);
-  const [schedules, burn] = await Promise.all([
+  // Beside those of the period, those still to come: they can be taken back.
+  const [exclusions, schedules, burn] = await Promise.all([
+    readExclusions(db, system.id, { from: window.from, to: Number.POSITIVE_INFINITY }),
     readSchedules(db, system.id, span, now, current?.rpoSeconds ?? null),
     readBurn(ctx, system, now),
   ]);

@@ -115,9 +115,10 @@ async function readRules(db: Reader, systemId: string, span: Span): Promise<Tier
   }));
 }
 
-const readExclusions = (db: Reader, systemId: string, span: Span) => db.$queryRaw<ExclusionRow[]>`
+/** The exclusions that touch a span, which may have no end. */
+export const readExclusions = (db: Reader, systemId: string, span: Span) => db.$queryRaw<ExclusionRow[]>`
   select id, reason, valid_from, valid_to from exclusions
-  where system_id = ${systemId}::uuid and valid_from < ${new Date(span.to)}::timestamptz
+  where system_id = ${systemId}::uuid and valid_from < ${Number.isFinite(span.to) ? new Date(span.to) : "infinity"}::timestamptz
     and coalesce(valid_to, 'infinity') > ${new Date(span.from)}::timestamptz
   order by valid_from limit 1000`;
 

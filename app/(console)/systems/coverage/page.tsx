@@ -3,7 +3,6 @@ import { StatusBadge } from "@/components/status/status-badge";
 import { SubmitButton } from "@/components/ui/action-form";
 import { AppLink } from "@/components/ui/app-link";
 import { Card } from "@/components/ui/card";
-import { Checkbox } from "@/components/ui/checkbox";
 import { cn } from "@/components/ui/cn";
 import { EmptyState } from "@/components/ui/empty-state";
 import { type Filter, FilterBar } from "@/components/ui/filter-bar";
@@ -26,6 +25,7 @@ import { onlyText, placeHref } from "../_components/asked";
 import { AssignBar } from "../_components/assign-bar";
 import { BulkForm } from "../_components/bulk-form";
 import { EstateTabs } from "../_components/estate-tabs";
+import { resourceColumns } from "../_components/resource-columns";
 import { bulkResourcesAction } from "../actions";
 
 export const metadata: Metadata = { title: "Coverage" };
@@ -104,33 +104,7 @@ function GapTable({ rows, pick, only }: { rows: readonly CoverageGapRow[]; pick:
       rows={rows}
       rowKey={({ id }) => id}
       columns={[
-        ...(pick
-          ? [
-              {
-                key: "pick",
-                header: <span className="sr-only">Choose</span>,
-                label: "Choose",
-                className: "md:w-9 md:align-top",
-                cell: (row: CoverageGapRow) => (
-                  <Checkbox bare label={`Choose ${row.name}`} name="resourceIds" value={row.id} data-row-link />
-                ),
-              },
-            ]
-          : []),
-        {
-          key: "name",
-          header: "Resource",
-          rowHeader: true,
-          className: "md:align-top",
-          cell: (row) => (
-            <>
-              <NameText text={row.name} length={56} className="font-semibold" />
-              <div className="text-ink-3">
-                {row.kind} · {row.region}
-              </div>
-            </>
-          ),
-        },
+        ...resourceColumns<CoverageGapRow>(pick),
         {
           key: "where",
           header: "System and connection",

@@ -2,7 +2,6 @@ import type { Metadata } from "next";
 import { healthKind, healthWord } from "@/app/(console)/_components/health-look";
 import { StatusBadge } from "@/components/status/status-badge";
 import { Card } from "@/components/ui/card";
-import { Checkbox } from "@/components/ui/checkbox";
 import { EmptyState } from "@/components/ui/empty-state";
 import { FilterBar } from "@/components/ui/filter-bar";
 import { LinkButton } from "@/components/ui/link-button";
@@ -21,6 +20,7 @@ import { onlyText, placeHref } from "../_components/asked";
 import { AssignBar } from "../_components/assign-bar";
 import { BulkForm } from "../_components/bulk-form";
 import { EstateTabs } from "../_components/estate-tabs";
+import { resourceColumns } from "../_components/resource-columns";
 import { assignResourcesAction } from "../actions";
 
 export const metadata: Metadata = { title: "Unassigned resources" };
@@ -46,32 +46,7 @@ function InboxTable({ rows, pick }: { rows: readonly InboxRow[]; pick: boolean }
       rows={rows}
       rowKey={({ id }) => id}
       columns={[
-        ...(pick
-          ? [
-              {
-                key: "pick",
-                header: <span className="sr-only">Choose</span>,
-                label: "Choose",
-                className: "md:w-9",
-                cell: (row: InboxRow) => (
-                  <Checkbox bare label={`Choose ${row.name}`} name="resourceIds" value={row.id} data-row-link />
-                ),
-              },
-            ]
-          : []),
-        {
-          key: "name",
-          header: "Resource",
-          rowHeader: true,
-          cell: (row) => (
-            <>
-              <NameText text={row.name} length={56} className="font-semibold" />
-              <div className="text-ink-3">
-                {row.kind} · {row.region}
-              </div>
-            </>
-          ),
-        },
+        ...resourceColumns<InboxRow>(pick),
         {
           key: "state",
           header: "Protection",

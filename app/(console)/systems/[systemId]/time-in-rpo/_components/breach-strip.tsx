@@ -12,13 +12,14 @@ export function BreachStrip({ view }: { view: TimeInRpoView }) {
     const [left, right] = [x(Date.parse(start)), x(end === null ? to : Date.parse(end))];
     return { x: left, width: Math.max(1.5, right - left) };
   };
+  const excluded = view.exclusions.filter(({ from: start }) => Date.parse(start) < to);
   const label = `${plural(view.breachCount, "breach", "breaches")} between ${utcText(view.from, "minute")} and ${utcText(view.judgedTo, "minute")}; each is listed below.`;
   return (
     <figure className="grid gap-1">
       <svg role="img" aria-label={label} viewBox={`0 0 ${width} 28`} preserveAspectRatio="none" className="h-7 w-full">
         <rect x={0} y={6} width={width} height={16} className="fill-line" />
         <rect x={0} y={6} width={x(Date.parse(view.judgedTo))} height={16} className="fill-ok" opacity={0.55} />
-        {view.exclusions.map(({ id, from: start, to: end }) => (
+        {excluded.map(({ id, from: start, to: end }) => (
           <rect key={id} y={6} height={16} {...bar(start, end)} className="fill-absent" />
         ))}
         {view.breaches.map(({ from: start, to: end, seconds }) => (
