@@ -1,5 +1,6 @@
 import type { PrismaClient } from "@/lib/platform/prisma/client";
 import { expect, test } from "./fixtures";
+import { follow } from "./follow";
 
 const many = 320;
 const prefix = "Scroll journey";
@@ -97,8 +98,7 @@ test("a view is saved, shared, found by a colleague, renamed and deleted", async
 
   const other = await browserOf(await person("Carl Colleague", "viewer"));
   await other.goto("/systems");
-  await other.getByRole("link", { name: "By tier of Vera" }).click();
-  await expect(other).toHaveURL(/group=tier/);
+  await follow(other, "By tier of Vera", /group=tier/);
   await expect(other.getByRole("rowheader").filter({ hasText: "Only these" })).toHaveCount(count);
   await other.getByRole("button", { name: "This view" }).click();
   await expect(other.getByText("Shared by Vera View")).toBeVisible();
