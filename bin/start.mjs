@@ -52,12 +52,13 @@ function findMissing() {
   return null;
 }
 
+/** What a command answers on standard output may be data: installing talks on the other one. */
 function install(why) {
-  process.stdout.write(`Installing the packages of package-lock.json (${why}) …\n`);
+  process.stderr.write(`Installing the packages of package-lock.json (${why}) …\n`);
   const npm = process.env.npm_execpath;
   const viaNode = npm !== undefined && /\.c?js$/.test(npm) && fs.existsSync(npm);
   const args = ["ci", "--include=dev", "--include=optional", "--no-fund", "--no-audit", "--loglevel=error"];
-  const options = { cwd: root, stdio: ["ignore", "inherit", "inherit"], env: { ...process.env, ...quiet } };
+  const options = { cwd: root, stdio: ["ignore", 2, "inherit"], env: { ...process.env, ...quiet } };
   const done = viaNode
     ? spawnSync(process.execPath, [npm, ...args], options)
     : spawnSync("npm", args, { ...options, shell: os.platform() === "win32" });
