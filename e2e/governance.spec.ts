@@ -249,7 +249,8 @@ test("a restore forced past its votes is marked, vetoed by an approver, and revi
       .textContent()) ?? "";
   await forcing.getByLabel(`Type ${target}`).fill("something else");
   await forcing.getByRole("button", { name: /^Force the restore/ }).click();
-  await expect(forcing.getByText("exactly as it stands").first()).toBeVisible();
+  // The refusal itself, not the hint that says nearly the same: until it is there the first try is still under way.
+  await expect(forcing.getByText("Type the name of the target exactly as it stands.").first()).toBeVisible();
   await forcing.getByLabel(`Type ${target}`).fill(target);
   await forcing.getByRole("button", { name: /^Force the restore/ }).click();
   await forcing.waitForURL(/\/approvals\/[^/]+$/);
