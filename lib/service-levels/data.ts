@@ -10,7 +10,7 @@ import { occurrencesBetween } from "@/lib/policies/schedule";
 import { worstAge } from "@/lib/policies/windows";
 import { sqlSystemVisible } from "@/lib/systems/visible";
 import { casesOf } from "./cases";
-import { type JudgedRow, type JudgedSystem, judgeSpan, readExclusions } from "./judge";
+import { type JudgedRow, judgeSpan, readExclusions } from "./judge";
 import { burnWindows, daysBetween, periodAround, tooFast } from "./rules";
 import { type TimeInRpoQuery, timeInRpoQuery } from "./schema";
 import type { BurnView, RuleView, TimeInRpoView } from "./view";
@@ -233,5 +233,3 @@ function toRule(row: ScheduleRow, now: Date, rpoSeconds: number | null): RuleVie
     feasible: row.continuous || worst === null || rpoSeconds === null ? null : worst.worstAgeMs <= rpoSeconds * 1_000,
   };
 }
-
-export type { JudgedSystem };

@@ -139,12 +139,13 @@ export function PartTable({ rows }: { rows: readonly PartView[] }) {
   );
 }
 
-/** A schedule that cannot keep the RPO by itself may stand beside a stream that does. */
+/** Only what schedules promise: whether a promised stream runs is told by the time within the RPO, not here. */
 function Feasibility({ rule, rpoSeconds, streamed }: { rule: RuleView; rpoSeconds: number | null; streamed: boolean }) {
-  if (rule.continuous) return <StatusBadge kind="ok">continuous</StatusBadge>;
+  if (rule.continuous) return <StatusBadge kind="none">promises a stream</StatusBadge>;
   if (rule.worstAgeSeconds === null) return <StatusBadge kind="warn">never fires twice</StatusBadge>;
   if (rule.feasible === null) return <span className="text-ink-3">no objective</span>;
-  if (!rule.feasible && streamed) return <StatusBadge kind="none">not by itself; a stream runs beside it</StatusBadge>;
+  if (!rule.feasible && streamed)
+    return <StatusBadge kind="none">not by itself; a stream is promised beside it</StatusBadge>;
   return rule.feasible ? (
     <StatusBadge kind="ok">can keep the RPO</StatusBadge>
   ) : (
