@@ -6,54 +6,25 @@ import { useRouter } from "next/navigation";
 import { Dialog } from "radix-ui";
 import { useEffect, useState } from "react";
 import { cn } from "@/components/ui/cn";
+import { type Finder, useFound } from "@/components/ui/found";
 import { Kbd } from "@/components/ui/kbd";
 import { useMounted } from "@/components/ui/ticker";
 import { truncateMiddle, visible } from "@/lib/core/words";
 import type { PaletteItem } from "./navigation";
 
-export type PaletteSearch = (query: string, signal: AbortSignal) => Promise<readonly PaletteItem[]>;
-
 type Props = {
   /** What is always offered: pages and actions. */
   items: readonly PaletteItem[];
   /** Finds more by what was typed. */
-  search?: PaletteSearch | undefined;
+  search?: Finder<PaletteItem> | undefined;
 };
 
-type Found = { query: string; standing: "done" | "failed"; items: readonly PaletteItem[] };
-
-const settleMs = 150;
 const shortestQuery = 2;
 const longestName = 90;
 const itemClass =
   "flex cursor-default items-baseline gap-3 rounded-sm px-2.5 py-1.5 select-none data-[selected=true]:bg-accent-wash max-md:min-h-11 max-md:items-center";
 const groupClass =
   "p-1 [&_[cmdk-group-heading]]:px-2.5 [&_[cmdk-group-heading]]:pt-1.5 [&_[cmdk-group-heading]]:pb-1 [&_[cmdk-group-heading]]:text-xs [&_[cmdk-group-heading]]:font-medium [&_[cmdk-group-heading]]:text-ink-3";
-
-function useFound(query: string, search: PaletteSearch | undefined): Found | "searching" | null {
-  const [found, setFound] = useState<Found | null>(null);
-  const wanted = query.trim();
-  const asks = search !== undefined && wanted.length >= shortestQuery;
-  useEffect(() => {
-    if (search === undefined || !asks) return;
-    const abort = new AbortController();
-    const run = async () => {
-      try {
-        const items = await search(wanted, abort.signal);
-        if (!abort.signal.aborted) setFound({ query: wanted, standing: "done", items });
-      } catch {
-        if (!abort.signal.aborted) setFound({ query: wanted, standing: "failed", items: [] });
-      }
-    };
-    const timer = setTimeout(() => void run(), settleMs);
-    return () => {
-      clearTimeout(timer);
-      abort.abort();
-    };
-  }, [wanted, asks, search]);
-  if (!asks) return null;
-  return found?.query === wanted ? found : "searching";
-}
 
 function groupsOf(items: readonly PaletteItem[], otherwise: string): Map<string, PaletteItem[]> {
   const groups = new Map<string, PaletteItem[]>();
@@ -99,7 +70,7 @@ function PaletteGroup({
 
 function PaletteBody({ items, search, onChoose }: Props & { onChoose: (item: PaletteItem) => void }) {
   const [query, setQuery] = useState("");
-  const found = useFound(query, search);
+  const found = useFound(query, search, shortestQuery);
   return (
     <Command loop label="Search or do" className="grid max-h-[min(70vh,32rem)] grid-rows-[auto_minmax(0,1fr)]">
       <div className="flex items-center gap-2.5 border-b px-4">

@@ -49,7 +49,7 @@ export function ActionForm({ action, children, onDone, refusal, resetOnDone = fa
       return;
     }
     const bad = form.current?.querySelector<HTMLElement>('[aria-invalid="true"]');
-    const first = bad?.matches("input, select, textarea")
+    const first = bad?.matches("input, select, textarea, button")
       ? bad
       : bad?.querySelector<HTMLElement>("input, select, textarea");
     (first ?? form.current?.querySelector<HTMLElement>("[data-refusal]"))?.focus();

@@ -7,13 +7,17 @@ import { visible } from "@/lib/core/words";
 import { AppLink } from "./app-link";
 import { cn } from "./cn";
 import { controlClass } from "./control-style";
+import { type Choice, Picker } from "./picker";
 import { Select } from "./select";
 
 export type Filter = {
   /** The name in the address. */
   name: string;
   label: string;
-  choices: readonly { value: string; label: string }[];
+  choices?: readonly Choice[];
+  /** Where there are more than a list can hold: what answers a search, and what is chosen now. */
+  searchHref?: string;
+  chosen?: Choice | undefined;
   /** What is said while nothing is chosen; "all" unless told. */
   none?: string;
 };
@@ -58,11 +62,11 @@ export function FilterBar({
     const query = next.toString();
     return query === "" ? path : `${path}?${query}`;
   };
-  const apply = () => {
+  const apply = (chosen: readonly (readonly [string, string])[] = []) => {
     clearTimeout(timer.current);
     if (form.current === null) return;
     const changes = Array.from(new FormData(form.current), ([name, value]) => [name, String(value).trim()] as const);
-    startTransition(() => router.replace(addressWith(changes) as Route, { scroll: false }));
+    startTransition(() => router.replace(addressWith([...changes, ...chosen]) as Route, { scroll: false }));
   };
   const submit = (event: FormEvent) => {
     event.preventDefault();
@@ -106,13 +110,28 @@ export function FilterBar({
       )}
       {filters.map((filter) => {
         const value = params.get(filter.name) ?? "";
+        if (filter.searchHref !== undefined)
+          return (
+            <Picker
+              key={`${filter.name}=${value}`}
+              name={filter.name}
+              aria-label={filter.label}
+              prefix={filter.label}
+              searchHref={filter.searchHref}
+              chosen={filter.chosen?.value === value ? filter.chosen : undefined}
+              none={filter.none ?? "all"}
+              clearable
+              onChoose={(chosen) => apply([[filter.name, chosen]])}
+              className={cn("font-medium md:w-auto md:max-w-56", value !== "" && "border-accent bg-accent-wash")}
+            />
+          );
         return (
           <Select
             key={`${filter.name}=${value}`}
             name={filter.name}
             aria-label={filter.label}
             defaultValue={value}
-            onChange={apply}
+            onChange={() => apply()}
             className={cn(
               "min-w-0 font-medium md:max-w-56",
               value !== "" && "[&>select]:border-accent [&>select]:bg-accent-wash",
@@ -121,7 +140,7 @@ export function FilterBar({
             <option value="">
               {filter.label}: {filter.none ?? "all"}
             </option>
-            {filter.choices.map((choice) => (
+            {filter.choices?.map((choice) => (
               <option key={choice.value} value={choice.value}>
                 {filter.label}: {visible(choice.label)}
               </option>

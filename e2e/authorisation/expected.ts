@@ -358,6 +358,7 @@ export const routes: Readonly<Record<string, string>> = {
   "GET /api/live/systems": "estate:read",
   "GET /api/live/systems/[systemId]": "estate:read",
   "GET /api/search": "estate:read",
+  "GET /api/systems/choices": "estate:read",
   "GET /audit/verifier": "audit:read",
   "GET /systems/[systemId]/time-in-rpo/cases": "estate:read",
   "GET /systems/export": "estate:read",

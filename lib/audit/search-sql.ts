@@ -2,6 +2,7 @@ import "server-only";
 import { z } from "zod";
 import type { Actor, Visible } from "@/lib/access/permissions";
 import { type Cursor, isMoment } from "@/lib/core/cursor";
+import { likeAnywhere, likeStart } from "@/lib/platform/like";
 import { Prisma } from "@/lib/platform/prisma/client";
 import { sqlResourceVisible, sqlSystemVisible } from "@/lib/systems/visible";
 import { areaPrefixes } from "./rules";
@@ -20,12 +21,10 @@ export function sqlEventVisible(visible: Visible, actor: Actor): Prisma.Sql {
     or (e.target_type = 'backup' and e.target_id in (select b.id::text from backup_requests b where b.resource_id in (${resources}))))`;
 }
 
-const like = (text: string) => text.replaceAll(/[\\%_]/g, "\\$&");
-
 /** What was typed: part of an action, of a person's or a thing's name, or the beginning of an id. */
 function sqlMentions(q: string): Prisma.Sql {
-  const part = `%${like(q)}%`;
-  const start = `${like(q.toLowerCase())}%`;
+  const part = likeAnywhere(q);
+  const start = likeStart(q.toLowerCase());
   const people = Prisma.sql`select s.pseudonym::text from audit_subjects s where s.display ilike ${part} or s.email ilike ${part}`;
   return Prisma.sql`(e.action ilike ${part} or e.target_id like ${start} or e.id::text like ${start}
     or e.actor_id in (${people}) or e.target_id in (${people})

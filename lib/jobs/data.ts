@@ -4,6 +4,7 @@ import type { Visible } from "@/lib/access/permissions";
 import { read } from "@/lib/access/read";
 import { type Cursor, isMoment, readCursor, toPage } from "@/lib/core/cursor";
 import type { Reader } from "@/lib/platform/db";
+import { likeAnywhere } from "@/lib/platform/like";
 import { Prisma } from "@/lib/platform/prisma/client";
 import { sqlResourceVisible } from "@/lib/systems/visible";
 import { type JobKind, type JobState, openStates, troubledStates } from "./rules";
@@ -37,7 +38,6 @@ const tables = Prisma.sql`
   from jobs j join connections c on c.id = j.connection_id left join resources r on r.id = j.resource_id
   left join system_resources m on m.resource_id = r.id and m.valid_to is null left join systems s on s.id = m.system_id`;
 
-const like = (text: string) => `%${text.replaceAll(/[\\%_]/g, "\\$&")}%`;
 const anyState = (states: readonly JobState[]) => Prisma.sql`j.state = any (${[...states]}::job_state[])`;
 
 function conditionsOf(query: JobsQuery, visible: Visible): Prisma.Sql {
@@ -50,7 +50,7 @@ function conditionsOf(query: JobsQuery, visible: Visible): Prisma.Sql {
   if (query.connection) conditions.push(Prisma.sql`j.connection_id = ${query.connection}::uuid`);
   if (query.q)
     conditions.push(
-      Prisma.sql`(r.name ilike ${like(query.q)} or j.resource_ref ilike ${like(query.q)} or j.message ilike ${like(query.q)} or j.provider_ref = ${query.q})`,
+      Prisma.sql`(r.name ilike ${likeAnywhere(query.q)} or j.resource_ref ilike ${likeAnywhere(query.q)} or j.message ilike ${likeAnywhere(query.q)} or j.provider_ref = ${query.q})`,
     );
   return Prisma.join(conditions, " and ");
 }

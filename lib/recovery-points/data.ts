@@ -7,6 +7,7 @@ import { readNow } from "@/lib/health/current";
 import { sqlFailedProof, sqlUsable } from "@/lib/health/facts";
 import type { ProofLevel } from "@/lib/health/rules";
 import type { Reader } from "@/lib/platform/db";
+import { likeAnywhere } from "@/lib/platform/like";
 import { Prisma } from "@/lib/platform/prisma/client";
 import { sqlResourceVisible } from "@/lib/systems/visible";
 import type { MalwareResult, PointKind, PointStatus, StorageClass } from "./rules";
@@ -106,8 +107,6 @@ const toRow = (row: Found, now: Date): PointRow => ({
       : null,
 });
 
-const like = (text: string) => `%${text.replaceAll(/[\\%_]/g, "\\$&")}%`;
-
 function conditionsOf(query: PointsQuery, visible: Visible, now: Date): Prisma.Sql {
   const conditions = [sqlResourceVisible(visible)];
   if (query.resource) conditions.push(Prisma.sql`p.resource_id = ${query.resource}::uuid`);
@@ -119,7 +118,7 @@ function conditionsOf(query: PointsQuery, visible: Visible, now: Date): Prisma.S
   if (query.usable === "no") conditions.push(Prisma.sql`not ${sqlUsable(now)}`);
   if (query.q)
     conditions.push(
-      Prisma.sql`(r.name ilike ${like(query.q)} or p.provider_ref ilike ${like(query.q)} or s.name ilike ${like(query.q)})`,
+      Prisma.sql`(r.name ilike ${likeAnywhere(query.q)} or p.provider_ref ilike ${likeAnywhere(query.q)} or s.name ilike ${likeAnywhere(query.q)})`,
     );
   return Prisma.join(conditions, " and ");
 }

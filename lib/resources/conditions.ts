@@ -3,9 +3,6 @@ import { z } from "zod";
 import type { Cursor } from "@/lib/core/cursor";
 import { Prisma } from "@/lib/platform/prisma/client";
 
-/** A text to search for, as a pattern that takes every character for itself. */
-export const like = (text: string) => `%${text.replaceAll(/[\\%_]/g, "\\$&")}%`;
-
 /** Whether the resource `r` is there and belongs to no system. */
 export const free = Prisma.sql`r.vanished_at is null and not exists (
   select 1 from system_resources m where m.resource_id = r.id and m.valid_to is null)`;

@@ -5,9 +5,10 @@ import { read } from "@/lib/access/read";
 import { readCursor, toPage } from "@/lib/core/cursor";
 import { readNow } from "@/lib/health/current";
 import { sqlUsable } from "@/lib/health/facts";
+import { likeAnywhere } from "@/lib/platform/like";
 import { Prisma } from "@/lib/platform/prisma/client";
 import { sqlResourceVisible, sqlSystemVisible } from "@/lib/systems/visible";
-import { beyond, like } from "./conditions";
+import { beyond } from "./conditions";
 import { type CoverageGap, coverageGaps } from "./rules";
 import { type CoverageQuery, coverageQuery } from "./schema";
 import type { CoverageChoices, CoverageGapRow, CoveragePage } from "./view";
@@ -43,7 +44,10 @@ function filtersOf(query: CoverageQuery, visible: Visible): Prisma.Sql {
   if (query.kind) conditions.push(Prisma.sql`r.kind = ${query.kind}`);
   if (query.region) conditions.push(Prisma.sql`r.region = ${query.region}`);
   if (query.connection) conditions.push(Prisma.sql`r.connection_id = ${query.connection}::uuid`);
-  if (query.q) conditions.push(Prisma.sql`(r.name ilike ${like(query.q)} or r.provider_ref ilike ${like(query.q)})`);
+  if (query.q)
+    conditions.push(
+      Prisma.sql`(r.name ilike ${likeAnywhere(query.q)} or r.provider_ref ilike ${likeAnywhere(query.q)})`,
+    );
   return Prisma.join(conditions, " and ");
 }
 

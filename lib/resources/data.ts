@@ -7,10 +7,11 @@ import { secondsBetween } from "@/lib/core/time";
 import { currentResourceHealth, readNow } from "@/lib/health/current";
 import type { HealthState, Reason } from "@/lib/health/rules";
 import { reasonText } from "@/lib/health/words";
+import { likeAnywhere } from "@/lib/platform/like";
 import { Prisma } from "@/lib/platform/prisma/client";
 import { systemRef } from "@/lib/systems/schema";
 import { sqlResourceVisible, sqlSystemVisible, systemsVisible } from "@/lib/systems/visible";
-import { beyond, free, like } from "./conditions";
+import { beyond, free } from "./conditions";
 import { type InboxQuery, inboxQuery } from "./schema";
 import type { EstateCounts, InboxChoices, InboxPage, RuleView } from "./view";
 
@@ -43,7 +44,7 @@ function conditionsOf(query: InboxQuery, visible: Visible): Prisma.Sql {
   if (query.status === "protected") conditions.push(Prisma.sql`h.state <> 'unprotected'`);
   if (query.q)
     conditions.push(
-      Prisma.sql`(r.name ilike ${like(query.q)} or r.provider_ref ilike ${like(query.q)} or r.tags::text ilike ${like(query.q)})`,
+      Prisma.sql`(r.name ilike ${likeAnywhere(query.q)} or r.provider_ref ilike ${likeAnywhere(query.q)} or r.tags::text ilike ${likeAnywhere(query.q)})`,
     );
   return Prisma.join(conditions, " and ");
 }

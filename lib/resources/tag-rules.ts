@@ -2,9 +2,9 @@ import "server-only";
 import { z } from "zod";
 import { read } from "@/lib/access/read";
 import { readCursor, toPage } from "@/lib/core/cursor";
+import { likeAnywhere } from "@/lib/platform/like";
 import { Prisma } from "@/lib/platform/prisma/client";
 import { sqlResourceVisible, sqlSystemVisible } from "@/lib/systems/visible";
-import { like } from "./conditions";
 import { rulePreview, rulesQuery } from "./schema";
 import type { RulePreview, RuleRow, RulesPage } from "./view";
 
@@ -26,7 +26,7 @@ export const listTagRules = read("estate:read", rulesQuery, async ({ db, visible
     ? Prisma.sql`(a.priority, a.id) ${Prisma.raw(cursor.back ? "<" : ">")} (${Number(priority)}::int, ${id}::uuid)`
     : Prisma.sql`true`;
   const where = Prisma.sql`${sqlSystemVisible(visible)}
-    and ${query.q ? Prisma.sql`(s.name ilike ${like(query.q)} or a.tag_key || ' = ' || a.tag_value ilike ${like(query.q)})` : Prisma.sql`true`}`;
+    and ${query.q ? Prisma.sql`(s.name ilike ${likeAnywhere(query.q)} or a.tag_key || ' = ' || a.tag_value ilike ${likeAnywhere(query.q)})` : Prisma.sql`true`}`;
   const [rows, [counts]] = await Promise.all([
     db.$queryRaw<RuleRow[]>`
       select a.id, a.tag_key as "tagKey", a.tag_value as "tagValue", a.priority, s.id as "systemId", s.name as system,

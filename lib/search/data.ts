@@ -1,6 +1,7 @@
 import "server-only";
 import { may } from "@/lib/access/permissions";
 import { read } from "@/lib/access/read";
+import { likeAnywhere, likeStart } from "@/lib/platform/like";
 import { Prisma } from "@/lib/platform/prisma/client";
 import { sqlResourceVisible, sqlSystemVisible } from "@/lib/systems/visible";
 import { type FoundItem, searchQuery } from "./schema";
@@ -9,8 +10,6 @@ const most = 20;
 const mostOfAKind = 8;
 const shortest = 2;
 
-const like = (text: string) => text.replaceAll(/[\\%_]/g, "\\$&");
-
 type Named = { id: string; label: string; detail: string };
 
 const day = (at: Date | null) => at?.toISOString().slice(0, 16).replace("T", " ") ?? "moment unknown";
@@ -18,8 +17,8 @@ const day = (at: Date | null) => at?.toISOString().slice(0, 16).replace("T", " "
 /** Systems, resources, recovery points and restores that go by what was typed, twenty at most. */
 export const findByName = read("estate:read", searchQuery, async ({ db, actor, visible }, { q }) => {
   if (q.length < shortest) return { items: [] };
-  const part = `%${like(q)}%`;
-  const start = `${like(q)}%`;
+  const part = likeAnywhere(q);
+  const start = likeStart(q);
   const better = (name: Prisma.Sql) =>
     Prisma.sql`(lower(${name}) = lower(${q})) desc, (${name} ilike ${start}) desc, ${name}`;
   const seesRestores = may(actor, "restore:read");

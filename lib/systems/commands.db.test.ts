@@ -12,7 +12,7 @@ import { previewRule } from "@/lib/resources/tag-rules";
 import { editTier } from "@/lib/tiers/commands";
 import { getTier, listTiers } from "@/lib/tiers/data";
 import { classifySystems, createSystem, editSystem, ownSystems } from "./commands";
-import { getSystem, listSystemChoices } from "./data";
+import { findSystemChoices, getSystem, getSystemChoice } from "./data";
 import { listSystems } from "./matrix";
 
 let estate: Estate;
@@ -304,8 +304,11 @@ describe("what may be seen", () => {
     expect(await inboxOf(byTag)).toEqual([freeTagged]);
     expect(await inboxOf(everyone)).toEqual(expect.arrayContaining([freeTagged, freeHidden]));
 
-    expect((await listSystemChoices(byTeam, {})).map(({ id }) => id)).toEqual([owned]);
-    expect((await listSystemChoices(byTag, {})).map(({ id }) => id)).toEqual([tagged]);
+    const offered = async (actor: typeof byTeam) =>
+      (await findSystemChoices(actor, { q: "" })).map(({ value }) => value);
+    expect(await offered(byTeam)).toEqual([owned]);
+    expect(await offered(byTag)).toEqual([tagged]);
+    expect(await getSystemChoice(byTeam, { systemId: hidden })).toBeNull();
     expect(await countEstate(byTeam, {})).toMatchObject({ systems: 1, resources: 1, unassigned: 0 });
     expect(await countEstate(byTag, {})).toMatchObject({ systems: 1, resources: 2, unassigned: 1 });
     expect((await listTiers(byTeam, {})).reduce((sum, { systems }) => sum + systems, 0)).toBe(1);

@@ -10,10 +10,12 @@ import { sqlMeasuredRestores } from "@/lib/health/facts";
 import type { Reason, ResourceVerdict } from "@/lib/health/rules";
 import { nextStep, reasonText, ruleMeanings } from "@/lib/health/words";
 import type { Reader, Tx } from "@/lib/platform/db";
+import { likeAnywhere } from "@/lib/platform/like";
 import { Prisma } from "@/lib/platform/prisma/client";
-import { sqlResourceVisible, sqlSystemVisible, systemsVisible } from "@/lib/systems/visible";
+import { searchQuery } from "@/lib/search/schema";
+import { sqlResourceVisible, sqlSystemVisible } from "@/lib/systems/visible";
 import type { Criticality, Environment, Lifecycle, SystemSettings } from "./rules";
-import { systemAddress } from "./schema";
+import { maybeSystem, systemAddress } from "./schema";
 import type { MemberView, OwnerChoices, ReasonView, SystemChoice, SystemView } from "./view";
 
 /** A reason as a page shows it: its sentence as of now, the rule behind it, and the next step. */
@@ -155,16 +157,41 @@ function toMember(row: MemberRow, verdict: ResourceVerdict | undefined, systemId
   };
 }
 
-/** The systems one may choose from in a form, by name. */
-export const listSystemChoices = read("estate:read", z.object({}), async ({ db, visible }): Promise<SystemChoice[]> => {
-  const rows = await db.system.findMany({
-    where: { AND: [{ lifecycle: { not: "retired" } }, systemsVisible(visible)] },
-    orderBy: { name: "asc" },
-    take: 2_000,
-    select: { id: true, name: true, tiers: { where: { validTo: null }, select: { tier: { select: { rank: true } } } } },
-  });
-  return rows.map(({ id, name, tiers: [open] }) => ({ id, name, tierRank: open?.tier.rank ?? null }));
+type ChoiceRow = { id: string; name: string; rank: number | null };
+
+const toChoice = ({ id, name, rank }: ChoiceRow): SystemChoice => ({
+  value: id,
+  label: rank === null ? name : `${name} (tier ${rank})`,
 });
+
+const choiceFields = Prisma.sql`s.id::text as id, s.name, (
+  select t.rank from system_tiers st join tiers t on t.id = st.tier_id
+  where st.system_id = s.id and st.valid_to is null) as rank`;
+
+/** The first fifty systems whose name or slug holds what was typed, the best match first; retired ones are not offered. */
+export const findSystemChoices = read(
+  "estate:read",
+  searchQuery,
+  async ({ db, visible }, { q }): Promise<SystemChoice[]> => {
+    const rows = await db.$queryRaw<ChoiceRow[]>`
+    select ${choiceFields} from systems s
+    where s.lifecycle <> 'retired' and (s.name ilike ${likeAnywhere(q)} or s.slug ilike ${likeAnywhere(q)}) and ${sqlSystemVisible(visible)}
+    order by lower(s.name) = lower(${q}) desc, starts_with(lower(s.name), lower(${q})) desc, s.name, s.id limit 50`;
+    return rows.map(toChoice);
+  },
+);
+
+/** The system that an address or a form names already; null where there is none that may be seen. */
+export const getSystemChoice = read(
+  "estate:read",
+  maybeSystem,
+  async ({ db, visible }, { systemId }): Promise<SystemChoice | null> => {
+    if (systemId === undefined) return null;
+    const [row] = await db.$queryRaw<ChoiceRow[]>`
+    select ${choiceFields} from systems s where s.id = ${systemId}::uuid and ${sqlSystemVisible(visible)}`;
+    return row ? toChoice(row) : null;
+  },
+);
 
 /** The teams and people that can own a system. */
 export const listOwnerChoices = read("estate:read", z.object({}), async ({ db }): Promise<OwnerChoices> => {

@@ -7,6 +7,7 @@ import { currentSystemHealth, readNow } from "@/lib/health/current";
 import type { HealthState, Reason } from "@/lib/health/rules";
 import { reasonText } from "@/lib/health/words";
 import type { Reader } from "@/lib/platform/db";
+import { likeAnywhere } from "@/lib/platform/like";
 import { Prisma } from "@/lib/platform/prisma/client";
 import { readMatrixDetails } from "./matrix-details";
 import type { Environment, Lifecycle, SystemCut, SystemSort } from "./rules";
@@ -84,8 +85,6 @@ const cuts: Record<SystemCut, Prisma.Sql> = {
   attention: Prisma.sql`coalesce(h.state, 'unknown') not in ('within', 'parked')`,
 };
 
-const like = (text: string) => `%${text.replaceAll(/[\\%_]/g, "\\$&")}%`;
-
 /** What a system must fulfil to be listed; it names the tables as `from` does. */
 export function conditionsOf(query: SystemsQuery, visible: Visible): Prisma.Sql {
   const conditions: Prisma.Sql[] = [sqlSystemVisible(visible)];
@@ -100,10 +99,10 @@ export function conditionsOf(query: SystemsQuery, visible: Visible): Prisma.Sql 
   else if (query.owner)
     conditions.push(Prisma.sql`(s.owner_team_id = ${query.owner}::uuid or s.owner_user_id = ${query.owner}::uuid)`);
   if (query.q)
-    conditions.push(Prisma.sql`(s.name ilike ${like(query.q)} or s.slug ilike ${like(query.q)} or team.name ilike ${like(query.q)}
-      or owner.display_name ilike ${like(query.q)} or exists (
+    conditions.push(Prisma.sql`(s.name ilike ${likeAnywhere(query.q)} or s.slug ilike ${likeAnywhere(query.q)} or team.name ilike ${likeAnywhere(query.q)}
+      or owner.display_name ilike ${likeAnywhere(query.q)} or exists (
         select 1 from system_resources qm join resources qr on qr.id = qm.resource_id
-        where qm.system_id = s.id and qm.valid_to is null and (qr.name ilike ${like(query.q)} or qr.provider_ref ilike ${like(query.q)})))`);
+        where qm.system_id = s.id and qm.valid_to is null and (qr.name ilike ${likeAnywhere(query.q)} or qr.provider_ref ilike ${likeAnywhere(query.q)})))`);
   return Prisma.join(conditions, " and ");
 }
 

@@ -98,3 +98,6 @@ export const cutWords: Record<SystemCut, string> = {
 /** So many rows the server draws of the matrix; the browser reads on from there, in pages of their own length. */
 export const firstPageRows = 50;
 export const laterPageRows = 100;
+
+/** Where a form looks for systems by name. */
+export const systemSearchHref = "/api/systems/choices";

@@ -40,10 +40,12 @@ const plainText = (field: string, length: number) =>
         .refine((text) => !hasUnseen(text.replaceAll(/[\n\t]/g, " ")), seen(field)[1]),
     );
 
-export const systemId = z.uuid("There is no such system.");
+export const systemId = z.uuid({ error: ({ input }) => (input ? "There is no such system." : "Choose a system.") });
 const noId = z.union([z.literal("").transform(() => null), z.uuid("Choose one of the list.")]).nullable();
 
 export const systemRef = z.object({ systemId });
+/** A system that an address may name; what is no id names none. */
+export const maybeSystem = z.object({ systemId: z.uuid().optional().catch(undefined) });
 /** A system as an address names it: by its id or by its slug. */
 export const systemAddress = z.object({ system: z.union([z.uuid(), z.string().regex(/^[a-z0-9][a-z0-9-]{0,79}$/)]) });
 

@@ -65,7 +65,8 @@ export type SystemView = {
   hiddenMembers: number;
 };
 
-export type SystemChoice = { id: string; name: string; tierRank: number | null };
+/** A system as a form offers it: its id, and its name with its tier. */
+export type SystemChoice = { value: string; label: string };
 
 export type OwnerChoices = { teams: { id: string; name: string }[]; people: { id: string; name: string }[] };
 

@@ -5,6 +5,7 @@ import { read } from "@/lib/access/read";
 import { type Cursor, readCursor, toPage } from "@/lib/core/cursor";
 import { readNow } from "@/lib/health/current";
 import type { Reader } from "@/lib/platform/db";
+import { likeAnywhere } from "@/lib/platform/like";
 import { Prisma } from "@/lib/platform/prisma/client";
 import { sqlResourceVisible } from "@/lib/systems/visible";
 import { type Lock, type LockState, lockState, lockStates, type VaultKind } from "./rules";
@@ -50,15 +51,16 @@ const sqlLockState = (now: Date) => Prisma.sql`(case when v.lock_mode = 'none' t
   when v.lock_final_at > ${now}::timestamptz then 'cooling_off' when v.lock_final_at is not null then 'compliance'
   else v.lock_mode::text end)`;
 
-const like = (text: string) => `%${text.replaceAll(/[\\%_]/g, "\\$&")}%`;
-
 function conditionsOf(query: VaultsQuery, visible: Visible, now: Date): Prisma.Sql {
   const conditions = [Prisma.sql`v.vanished_at is null`, sqlVaultVisible(visible)];
   if (query.connection) conditions.push(Prisma.sql`v.connection_id = ${query.connection}::uuid`);
   if (query.region) conditions.push(Prisma.sql`v.region = ${query.region}`);
   if (query.kind) conditions.push(Prisma.sql`v.kind = ${query.kind}::vault_kind`);
   if (query.lock) conditions.push(Prisma.sql`${sqlLockState(now)} = ${query.lock}`);
-  if (query.q) conditions.push(Prisma.sql`(v.name ilike ${like(query.q)} or v.provider_ref ilike ${like(query.q)})`);
+  if (query.q)
+    conditions.push(
+      Prisma.sql`(v.name ilike ${likeAnywhere(query.q)} or v.provider_ref ilike ${likeAnywhere(query.q)})`,
+    );
   return Prisma.join(conditions, " and ");
 }
 

@@ -19,7 +19,8 @@ import { bytesText, countText, plural } from "@/lib/core/words";
 import { listPointFilters, listPoints } from "@/lib/recovery-points/data";
 import { pointKinds, pointStatuses } from "@/lib/recovery-points/rules";
 import type { PointRow } from "@/lib/recovery-points/view";
-import { listSystemChoices } from "@/lib/systems/data";
+import { getSystemChoice } from "@/lib/systems/data";
+import { systemSearchHref } from "@/lib/systems/rules";
 import { pointKind, pointWord } from "./_components/point-look";
 
 export const metadata: Metadata = { title: "Recovery points" };
@@ -52,13 +53,13 @@ function Proof({ point, now }: { point: PointRow; now: string }) {
 /** Every recovery point that may be seen, newest data first. */
 export default async function RecoveryPointsPage({ searchParams }: PageProps<"/recovery-points">) {
   const asked = onlyText(await searchParams);
-  const { page, vaults, systems } = await show(async (actor) => {
-    const [page, { vaults }, systems] = await Promise.all([
+  const { page, vaults, system } = await show(async (actor) => {
+    const [page, { vaults }, system] = await Promise.all([
       listPoints(actor, asked),
       listPointFilters(actor, {}),
-      listSystemChoices(actor, {}),
+      getSystemChoice(actor, { systemId: asked.system }),
     ]);
-    return { page, vaults, systems };
+    return { page, vaults, system };
   });
   const { now } = page;
   const total = page.beyondCount
@@ -94,7 +95,7 @@ export default async function RecoveryPointsPage({ searchParams }: PageProps<"/r
               label: "Vault",
               choices: vaults.map(({ id, name, region }) => ({ value: id, label: `${name} (${region})` })),
             },
-            { name: "system", label: "System", choices: systems.map(({ id, name }) => ({ value: id, label: name })) },
+            { name: "system", label: "System", searchHref: systemSearchHref, chosen: system ?? undefined },
           ]}
         />
         <Card>

@@ -9,7 +9,7 @@ import { may } from "@/lib/access/permissions";
 import { show } from "@/lib/access/show";
 import { listDependencies } from "@/lib/dependencies/data";
 import { listRules } from "@/lib/resources/data";
-import { getSystem, listSystemChoices } from "@/lib/systems/data";
+import { getSystem } from "@/lib/systems/data";
 import { getHistory, getMakeup, listCoverage, listSizes } from "@/lib/systems/history";
 import { listPlaces } from "@/lib/systems/places";
 import { DependenciesCard } from "./_components/dependencies-card";
@@ -32,14 +32,13 @@ export default async function SystemPage({ params, searchParams }: PageProps<"/s
     const system = await getSystem(actor, { system: address });
     if (!system) return null;
     const ref = { systemId: system.id, days };
-    const [history, makeup, coverage, sizes, dependencies, rules, choices, places] = await Promise.all([
+    const [history, makeup, coverage, sizes, dependencies, rules, places] = await Promise.all([
       getHistory(actor, ref),
       getMakeup(actor, ref),
       listCoverage(actor, ref),
       listSizes(actor, ref),
       listDependencies(actor, ref),
       listRules(actor, ref),
-      listSystemChoices(actor, {}),
       listPlaces(actor, ref),
     ]);
     const rights = {
@@ -47,12 +46,9 @@ export default async function SystemPage({ params, searchParams }: PageProps<"/s
       restore: may(actor, "restore:request"),
       backup: may(actor, "backup:start"),
     };
-    return (
-      history &&
-      dependencies && { system, history, makeup, coverage, sizes, dependencies, rules, choices, places, rights }
-    );
+    return history && dependencies && { system, history, makeup, coverage, sizes, dependencies, rules, places, rights };
   });
-  const { system, history, makeup, coverage, sizes, dependencies, rules, choices, places, rights } = found;
+  const { system, history, makeup, coverage, sizes, dependencies, rules, places, rights } = found;
   const [first] = system.reasons;
   return (
     <>
@@ -96,7 +92,7 @@ export default async function SystemPage({ params, searchParams }: PageProps<"/s
         <SizesCard sizes={sizes} />
         <div className="grid grid-cols-[minmax(0,1fr)] gap-6">
           <RestoresCard restores={history.restores} systemId={system.id} />
-          <DependenciesCard systemId={system.id} dependencies={dependencies} choices={choices} mayEdit={rights.edit} />
+          <DependenciesCard systemId={system.id} dependencies={dependencies} mayEdit={rights.edit} />
           <RulesCard systemId={system.id} rules={rules} mayEdit={rights.edit} />
         </div>
       </div>

@@ -1,24 +1,20 @@
 import { SubmitButton } from "@/components/ui/action-form";
-import { controlClass } from "@/components/ui/control-style";
-import { visible } from "@/lib/core/words";
+import { Picker } from "@/components/ui/picker";
+import { systemSearchHref } from "@/lib/systems/rules";
 import type { SystemChoice } from "@/lib/systems/view";
 
 /** Where the chosen resources go. */
-export function AssignBar({ systems, chosen }: { systems: readonly SystemChoice[]; chosen: string | undefined }) {
+export function AssignBar({ chosen }: { chosen: SystemChoice | null }) {
   return (
     <>
-      <select
+      <Picker
         name="systemId"
         aria-label="System"
-        defaultValue={chosen ?? systems[0]?.id}
-        className={`${controlClass} w-auto max-w-72`}
-      >
-        {systems.map(({ id, name, tierRank }) => (
-          <option key={id} value={id}>
-            {visible(name)} {tierRank === null ? "" : `(tier ${tierRank})`}
-          </option>
-        ))}
-      </select>
+        searchHref={systemSearchHref}
+        chosen={chosen ?? undefined}
+        none="Choose a system…"
+        className="w-auto min-w-48 max-w-72"
+      />
       <SubmitButton name="do" value="assign">
         Assign to system
       </SubmitButton>

@@ -7,9 +7,11 @@ import { Card } from "@/components/ui/card";
 import { controlClass } from "@/components/ui/control-style";
 import { LinkButton } from "@/components/ui/link-button";
 import { NameText } from "@/components/ui/name-text";
+import { Picker } from "@/components/ui/picker";
 import { DataTable } from "@/components/ui/table";
 import { countText, plural, visible } from "@/lib/core/words";
 import type { RuleFate, RulePreview } from "@/lib/resources/view";
+import { systemSearchHref } from "@/lib/systems/rules";
 import type { SystemChoice } from "@/lib/systems/view";
 
 const labelClass = "grid min-w-0 gap-1 font-medium";
@@ -18,27 +20,27 @@ type FormProps = {
   asked: Record<string, string>;
   /** What is wrong with what was asked. */
   trouble: string | null;
-  /** The systems to choose from, where the page is not about one. */
-  systems?: readonly SystemChoice[];
+  /** The system chosen so far, where the page is not about one. */
+  system?: SystemChoice | null;
 };
 
 /** A rule as it is thought of: nothing is made by sending this, it only shows what would be. */
-export function RuleForm({ asked, trouble, systems }: FormProps) {
+export function RuleForm({ asked, trouble, system }: FormProps) {
   return (
     <Card padded className="max-w-5xl">
       <form className="flex flex-wrap items-end gap-3 max-md:grid">
-        {systems ? (
-          <label className={`${labelClass} md:max-w-72`}>
-            System
-            <select name="system" defaultValue={asked.system} className={controlClass}>
-              {systems.map(({ id, name, tierRank }) => (
-                <option key={id} value={id}>
-                  {visible(name)} {tierRank === null ? "" : `(tier ${tierRank})`}
-                </option>
-              ))}
-            </select>
-          </label>
-        ) : null}
+        {system === undefined ? null : (
+          <div className={`${labelClass} md:w-72`}>
+            <span aria-hidden="true">System</span>
+            <Picker
+              name="system"
+              aria-label="System"
+              searchHref={systemSearchHref}
+              chosen={system ?? undefined}
+              none="Choose a system…"
+            />
+          </div>
+        )}
         <label className={`${labelClass} md:flex-1`}>
           Tag
           <input

@@ -20,7 +20,7 @@ import { countText, plural } from "@/lib/core/words";
 import { listCoverageChoices, listCoverageGaps } from "@/lib/resources/coverage";
 import { type CoverageGap, coverageGaps, gapMeanings, gapWords } from "@/lib/resources/rules";
 import type { CoverageChoices, CoverageGapRow, CoveragePage as Page } from "@/lib/resources/view";
-import { listSystemChoices } from "@/lib/systems/data";
+import { getSystemChoice } from "@/lib/systems/data";
 import { onlyText, placeHref } from "../_components/asked";
 import { AssignBar } from "../_components/assign-bar";
 import { BulkForm } from "../_components/bulk-form";
@@ -179,19 +179,18 @@ const titleOf = ({ counts, resources }: Page) =>
 /** What discovery found and nothing, or not enough, covers. */
 export default async function CoveragePage({ searchParams }: PageProps<"/systems/coverage">) {
   const asked = onlyText(await searchParams);
-  const { page, choices, systems, mayEdit } = await show(async (actor) => {
+  const { page, choices, chosen, mayEdit } = await show(async (actor) => {
     const mayEdit = may(actor, "estate:edit");
-    const [page, choices, systems] = await Promise.all([
+    const [page, choices, chosen] = await Promise.all([
       listCoverageGaps(actor, asked),
       listCoverageChoices(actor, {}),
-      mayEdit ? listSystemChoices(actor, {}) : [],
+      mayEdit ? getSystemChoice(actor, { systemId: asked.system }) : null,
     ]);
-    return { page, choices, systems, mayEdit };
+    return { page, choices, chosen, mayEdit };
   });
   const gap = coverageGaps.find((one) => one === asked.gap);
   const filtered = ["q", "kind", "region", "connection", "gap"].some((name) => name in asked);
-  const pick = mayEdit && systems.length > 0;
-  const table = <GapTable rows={page.rows} pick={pick} only={gap} />;
+  const table = <GapTable rows={page.rows} pick={mayEdit} only={gap} />;
   return (
     <>
       <PageHeader
@@ -207,7 +206,7 @@ export default async function CoveragePage({ searchParams }: PageProps<"/systems
           <Card>
             <NoGaps filtered={filtered} resources={page.resources} />
           </Card>
-        ) : pick ? (
+        ) : mayEdit ? (
           <BulkForm
             action={bulkResourcesAction}
             name="resourceIds"
@@ -215,7 +214,7 @@ export default async function CoveragePage({ searchParams }: PageProps<"/systems
             doneText="The chosen resources were changed."
             bar={
               <>
-                <AssignBar systems={systems} chosen={asked.system} />
+                <AssignBar chosen={chosen} />
                 <SubmitButton variant="default" name="do" value="release">
                   Take out of their systems
                 </SubmitButton>

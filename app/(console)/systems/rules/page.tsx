@@ -16,7 +16,7 @@ import { countText, plural, visible } from "@/lib/core/words";
 import { rulePreview } from "@/lib/resources/schema";
 import { listTagRules, previewRule } from "@/lib/resources/tag-rules";
 import type { RuleRow, RulesPage } from "@/lib/resources/view";
-import { listSystemChoices } from "@/lib/systems/data";
+import { getSystemChoice } from "@/lib/systems/data";
 import { onlyText, placeHref } from "../_components/asked";
 import { EstateTabs } from "../_components/estate-tabs";
 import { RuleForm, RulePreviewCard } from "../_components/rule-preview";
@@ -106,17 +106,16 @@ const makesRules = (actor: UserActor) => may(actor, "estate:edit") && visibleTo(
 export default async function TagRulesPage({ searchParams }: PageProps<"/systems/rules">) {
   const asked = onlyText(await searchParams);
   const wanted = rulePreview.safeParse({ ...asked, systemId: asked.system });
-  const { page, systems, preview, mayEdit } = await show(async (actor) => {
+  const { page, chosen, preview, mayEdit } = await show(async (actor) => {
     const mayEdit = makesRules(actor);
-    const [page, systems, preview] = await Promise.all([
+    const [page, chosen, preview] = await Promise.all([
       listTagRules(actor, asked),
-      mayEdit ? listSystemChoices(actor, {}) : [],
+      mayEdit ? getSystemChoice(actor, { systemId: asked.system }) : null,
       mayEdit && wanted.success ? previewRule(actor, wanted.data) : null,
     ]);
-    return { page, systems, preview, mayEdit };
+    return { page, chosen, preview, mayEdit };
   });
   const begun = "tagKey" in asked || "tagValue" in asked;
-  const chosen = systems.find(({ id }) => id === asked.system);
   return (
     <>
       <PageHeader
@@ -129,15 +128,15 @@ export default async function TagRulesPage({ searchParams }: PageProps<"/systems
         sub="A rule takes every resource with its tag, those there are and those to come. What a person assigned stays where they put it."
       />
       <EstateTabs current="/systems/rules" />
-      {mayEdit && systems.length > 0 ? (
+      {mayEdit ? (
         <RuleForm
           asked={asked}
-          systems={systems}
+          system={chosen}
           trouble={begun && !wanted.success ? (wanted.error.issues[0]?.message ?? null) : null}
         />
       ) : null}
       {preview && wanted.success && chosen ? (
-        <RulePreviewCard rule={wanted.data} system={chosen.name} preview={preview} backHref="/systems/rules" />
+        <RulePreviewCard rule={wanted.data} system={chosen.label} preview={preview} backHref="/systems/rules" />
       ) : null}
       <RulesList page={page} asked={asked} mayEdit={mayEdit} />
       <Pager

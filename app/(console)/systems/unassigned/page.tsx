@@ -15,7 +15,7 @@ import { show } from "@/lib/access/show";
 import { bytesText, countText, plural, visible } from "@/lib/core/words";
 import { listInboxChoices, listUnassigned } from "@/lib/resources/data";
 import type { InboxRow } from "@/lib/resources/view";
-import { listSystemChoices } from "@/lib/systems/data";
+import { getSystemChoice } from "@/lib/systems/data";
 import { onlyText, placeHref } from "../_components/asked";
 import { AssignBar } from "../_components/assign-bar";
 import { BulkForm } from "../_components/bulk-form";
@@ -74,13 +74,13 @@ function InboxTable({ rows, pick }: { rows: readonly InboxRow[]; pick: boolean }
 /** The inbox: what was discovered and belongs to no system. */
 export default async function UnassignedPage({ searchParams }: PageProps<"/systems/unassigned">) {
   const asked = onlyText(await searchParams);
-  const { page, choices, systems, mayEdit } = await show(async (actor) => {
-    const [page, choices, systems] = await Promise.all([
+  const { page, choices, chosen, mayEdit } = await show(async (actor) => {
+    const [page, choices, chosen] = await Promise.all([
       listUnassigned(actor, asked),
       listInboxChoices(actor, {}),
-      listSystemChoices(actor, {}),
+      getSystemChoice(actor, { systemId: asked.system }),
     ]);
-    return { page, choices, systems, mayEdit: may(actor, "estate:edit") };
+    return { page, choices, chosen, mayEdit: may(actor, "estate:edit") };
   });
   const filters = [
     { name: "kind", label: "Kind", choices: choices.kinds.map((kind) => ({ value: kind, label: kind })) },
@@ -99,7 +99,7 @@ export default async function UnassignedPage({ searchParams }: PageProps<"/syste
     },
   ];
   const filtered = ["q", "kind", "connection", "status"].some((name) => name in asked);
-  const table = <InboxTable rows={page.rows} pick={mayEdit && systems.length > 0} />;
+  const table = <InboxTable rows={page.rows} pick={mayEdit} />;
   return (
     <>
       <PageHeader
@@ -126,13 +126,13 @@ export default async function UnassignedPage({ searchParams }: PageProps<"/syste
                 : "New resources appear here when a connection discovers them, unless a tag rule knows where they belong."}
             </EmptyState>
           </Card>
-        ) : mayEdit && systems.length > 0 ? (
+        ) : mayEdit ? (
           <BulkForm
             action={assignResourcesAction}
             name="resourceIds"
             noun="resource"
             doneText="The chosen resources were assigned."
-            bar={<AssignBar systems={systems} chosen={asked.system} />}
+            bar={<AssignBar chosen={chosen} />}
           >
             <Card>{table}</Card>
           </BulkForm>

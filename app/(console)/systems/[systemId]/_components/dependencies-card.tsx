@@ -4,10 +4,9 @@ import { Card, CardRow } from "@/components/ui/card";
 import { NameText } from "@/components/ui/name-text";
 import { TextLink } from "@/components/ui/text-link";
 import type { Dependencies, DependencyView } from "@/lib/dependencies/view";
-import type { SystemChoice } from "@/lib/systems/view";
 import { AddDependency, EndDependency } from "./dependency-forms";
 
-type Props = { systemId: string; dependencies: Dependencies; choices: readonly SystemChoice[]; mayEdit: boolean };
+type Props = { systemId: string; dependencies: Dependencies; mayEdit: boolean };
 
 function Row({
   one,
@@ -37,8 +36,7 @@ function Row({
 }
 
 /** What a system needs to recover, and what waits for it. */
-export function DependenciesCard({ systemId, dependencies: { needs, neededBy }, choices, mayEdit }: Props) {
-  const free = choices.filter(({ id }) => id !== systemId && !needs.some((need) => need.systemId === id));
+export function DependenciesCard({ systemId, dependencies: { needs, neededBy }, mayEdit }: Props) {
   return (
     <Card
       title="Dependencies"
@@ -51,9 +49,9 @@ export function DependenciesCard({ systemId, dependencies: { needs, neededBy }, 
       {neededBy.map((one) => (
         <Row key={one.id} one={one} text="is needed by" systemId={systemId} mayEnd={false} />
       ))}
-      {mayEdit && free.length > 0 ? (
+      {mayEdit ? (
         <div className="border-t px-4 py-3">
-          <AddDependency systemId={systemId} choices={free} />
+          <AddDependency systemId={systemId} without={needs.map((need) => need.systemId)} />
         </div>
       ) : null}
     </Card>

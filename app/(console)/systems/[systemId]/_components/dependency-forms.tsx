@@ -1,9 +1,10 @@
 import { addDependencyAction, endDependencyAction } from "@/app/(console)/systems/actions";
 import { ActionForm, SubmitButton } from "@/components/ui/action-form";
 import { Field } from "@/components/ui/field";
+import { Picker } from "@/components/ui/picker";
 import { Select } from "@/components/ui/select";
 import { visible } from "@/lib/core/words";
-import type { SystemChoice } from "@/lib/systems/view";
+import { systemSearchHref } from "@/lib/systems/rules";
 import { AcceptCircle } from "./accept-circle";
 
 /** Ends a dependency from now on. */
@@ -20,7 +21,7 @@ export function EndDependency({ systemId, dependencyId, name }: Record<"systemId
 }
 
 /** Writes down what a system needs to recover. */
-export function AddDependency({ systemId, choices }: { systemId: string; choices: readonly SystemChoice[] }) {
+export function AddDependency({ systemId, without }: { systemId: string; without: readonly string[] }) {
   return (
     <ActionForm
       action={addDependencyAction}
@@ -29,13 +30,7 @@ export function AddDependency({ systemId, choices }: { systemId: string; choices
     >
       <input type="hidden" name="systemId" value={systemId} />
       <Field name="toId" label="It needs" required>
-        <Select>
-          {choices.map(({ id, name, tierRank }) => (
-            <option key={id} value={id}>
-              {visible(name)} {tierRank === null ? "" : `(tier ${tierRank})`}
-            </option>
-          ))}
-        </Select>
+        <Picker searchHref={systemSearchHref} without={[systemId, ...without]} none="Choose a system…" />
       </Field>
       <Field name="kind" label="How" required>
         <Select>

@@ -11,7 +11,7 @@ import { getDependencyGraph } from "@/lib/dependencies/data";
 import { getRecoverySequence } from "@/lib/dependencies/recovery";
 import { mostLevels, mostNodes } from "@/lib/dependencies/rules";
 import type { DependencyGraph as Graph } from "@/lib/dependencies/view";
-import { getSystem, listSystemChoices } from "@/lib/systems/data";
+import { getSystem } from "@/lib/systems/data";
 import { AddDependency } from "../_components/dependency-forms";
 import { DependencyGraph } from "../_components/dependency-graph";
 import { EndedCard, FindingsCard, ReachCard } from "../_components/dependency-lists";
@@ -35,21 +35,19 @@ function Omitted({ graph }: { graph: Graph }) {
 /** One system among what it needs to recover and what waits for it. */
 export default async function DependenciesPage({ params }: PageProps<"/systems/[systemId]/dependencies">) {
   const { systemId: address } = await params;
-  const { system, graph, sequence, choices, mayEdit } = await show(async (actor) => {
+  const { system, graph, sequence, mayEdit } = await show(async (actor) => {
     const system = await getSystem(actor, { system: address });
     if (!system) return null;
     const mayEdit = may(actor, "estate:edit");
-    const [graph, sequence, choices] = await Promise.all([
+    const [graph, sequence] = await Promise.all([
       getDependencyGraph(actor, { systemId: system.id }),
       getRecoverySequence(actor, { systemId: system.id }),
-      mayEdit ? listSystemChoices(actor, {}) : [],
     ]);
-    return graph && sequence && { system, graph, sequence, choices, mayEdit };
+    return graph && sequence && { system, graph, sequence, mayEdit };
   });
   const needed = new Set(graph.edges.filter(({ fromId }) => fromId === system.id).map(({ toId }) => toId));
   const needs = needed.size;
   const serves = graph.edges.filter(({ toId }) => toId === system.id).length;
-  const free = choices.filter(({ id }) => id !== system.id && !needed.has(id));
   const alone = graph.nodes.length <= 1;
   return (
     <>
@@ -83,9 +81,9 @@ export default async function DependenciesPage({ params }: PageProps<"/systems/[
       )}
       <Omitted graph={graph} />
       <RecoveryCard sequence={sequence} />
-      {mayEdit && free.length > 0 ? (
+      {mayEdit ? (
         <Card title="Write down what it needs" padded>
-          <AddDependency systemId={system.id} choices={free} />
+          <AddDependency systemId={system.id} without={[...needed]} />
         </Card>
       ) : null}
       {alone ? null : (
