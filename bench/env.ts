@@ -8,7 +8,7 @@ export const benchHome = path.join(os.tmpdir(), `holdfast-bench-${process.pid}`)
 type Cloud = { accessKeyId: string; secretAccessKey: string };
 
 /** Gives this process the settings that the worker reads when its modules are loaded; to be called before that. */
-export function becomeWorker(urls: RoleUrls, cloud: Cloud): void {
+export function becomeWorker(urls: RoleUrls, cloud: Cloud, more: Record<string, string> = {}): void {
   Object.assign(process.env, {
     HOLDFAST_ROLE: "worker",
     HOLDFAST_DB_APP_URL: urls.app,
@@ -22,5 +22,6 @@ export function becomeWorker(urls: RoleUrls, cloud: Cloud): void {
     NEXTAUTH_URL: "http://localhost:3000",
     AWS_ACCESS_KEY_ID: cloud.accessKeyId,
     AWS_SECRET_ACCESS_KEY: cloud.secretAccessKey,
+    ...more,
   });
 }

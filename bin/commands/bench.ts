@@ -6,7 +6,7 @@ import { program, runTool } from "@/bin/stack/run-tool";
 
 const folder = "bench";
 /** What measurements share is none itself. */
-const shared = ["env.ts", "fleet.ts"];
+const shared = ["env.ts", "fleet.ts", "sync-cloud.ts", "sync-part.ts"];
 
 const known = (): string[] =>
   fs.existsSync(folder)

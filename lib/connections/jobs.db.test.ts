@@ -3,6 +3,7 @@ import { DeleteRecoveryPointCommand } from "@aws-sdk/client-backup";
 import { afterAll, beforeAll, describe, expect, it, vi } from "vitest";
 import { db } from "@/lib/platform/db";
 import { theWorker } from "@/lib/platform/testing/people";
+import { expectRuns } from "@/lib/policies/jobs";
 import { openSession, usualPatience } from "@/lib/providers/aws/session";
 import type { ConnectionSettings } from "@/lib/providers/contract";
 import { providerFor } from "@/lib/providers/registry";
@@ -279,6 +280,7 @@ describe("what schedules promised", () => {
   it("is matched by jobs, and missed where none came", async () => {
     const connectionId = await connect({ regions: [homeRegion] });
     await sync(connectionId);
+    await expectRuns(theWorker(), connectionId);
     const runs = await db.expectedRun.groupBy({ by: ["state"], where: { resource: { connectionId } }, _count: true });
     const by = Object.fromEntries(runs.map(({ state, _count }) => [state, _count]));
     expect(by.matched).toBeGreaterThan(1_000);

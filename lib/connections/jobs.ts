@@ -4,7 +4,7 @@ import { observe } from "@/lib/access/observe";
 import { type JobActor, jobPermissions } from "@/lib/access/permissions";
 import { env } from "@/lib/platform/env";
 import { log } from "@/lib/platform/log";
-import { settleRuns } from "@/lib/policies/runs";
+import { settleConnection } from "@/lib/policies/jobs";
 import { type CapabilityCheck, type Provider, ProviderError } from "@/lib/providers/contract";
 import { type ConnectionRow, providerFor } from "@/lib/providers/registry";
 import { enqueue } from "@/lib/queue/enqueue";
@@ -36,7 +36,8 @@ export async function syncConnection(
   const startedMs = performance.now();
   const provider = await openProvider(sync, connection, providerOf);
   if (provider) await readRegions(sync, provider);
-  const settled = await observe(actor, (tx) => settleRuns(tx, run.connectionId));
+  // After a full reading the job that writes down new promises settles them, too.
+  const settled = run.kind === "full" ? [] : await settleConnection(actor, run.connectionId);
   sync.tally.add("runs", { read: 0, written: settled.length, vanished: 0, resourceIds: settled });
   await closeRun(sync, sync.tally.touched);
   if (run.kind === "full") await checkConnection(run.connectionId, actor, providerOf);

@@ -2,8 +2,8 @@ import "server-only";
 import { observe } from "@/lib/access/observe";
 import { sideBySide } from "@/lib/core/side-by-side";
 import { before, days, hours, minutes } from "@/lib/core/time";
+import { readClock } from "@/lib/platform/clock";
 import { writePolicies } from "@/lib/policies/observe-policies";
-import { materializeRuns } from "@/lib/policies/runs";
 import {
   type ObservedHold,
   type ObservedJob,
@@ -24,7 +24,7 @@ import {
 } from "./rows-sql";
 import type { RegionResult } from "./rules";
 import { writePoints } from "./sync-points";
-import { type RunningSync, readClock } from "./sync-run";
+import type { RunningSync } from "./sync-run";
 import { nothingWritten } from "./sync-tally";
 import { writeWindows } from "./windows-sql";
 
@@ -294,7 +294,7 @@ const readers: Record<Step, (reading: Reading) => Promise<ProviderError | null |
 };
 
 /** A region counts as read at the moment its reading began: what happened since may have been missed. */
-async function settle({ sync, place, readAt, cursor, isFull }: Reading, warning: ProviderError | null): Promise<void> {
+async function settle({ sync, place, readAt, cursor }: Reading, warning: ProviderError | null): Promise<void> {
   await observe(sync.actor, async (tx) => {
     const isRestorable = sync.run.kind === "restorable";
     const fresh = { state: "ok" as const, errorCode: warning?.kind ?? null, errorMessage: warning?.message ?? null };
@@ -304,9 +304,6 @@ async function settle({ sync, place, readAt, cursor, isFull }: Reading, warning:
         ? {}
         : { ...fresh, watermark: readAt, lastSuccessAt: readAt, cursor: { inventoryAt: cursor.inventoryAt ?? null } },
     });
-    if (isRestorable || !(isFull || cursor.inventoryAt === readAt.toISOString())) return;
-    const resourceIds = await materializeRuns(tx, place.connectionId, await readClock(tx));
-    sync.tally.add("runs", { read: 0, written: resourceIds.length, vanished: 0, resourceIds });
   });
 }
 

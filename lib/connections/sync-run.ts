@@ -4,18 +4,12 @@ import type { JobActor } from "@/lib/access/permissions";
 import { seconds } from "@/lib/core/time";
 import type { Tx } from "@/lib/platform/db";
 import { enqueue } from "@/lib/queue/enqueue";
+import { enqueueEvaluation } from "@/lib/queue/evaluation";
 import type { Jobs } from "@/lib/queue/names";
 import type { RegionResult, SyncKind } from "./rules";
 import { Tally } from "./sync-tally";
 
 export type RunRow = { id: string; connectionId: string; kind: SyncKind; perRegion: Record<string, RegionResult> };
-
-/** The database's clock, for watermarks that later readings are compared with. */
-export const readClock = async (tx: Tx): Promise<Date> => {
-  const [row] = await tx.$queryRaw<{ now: Date }[]>`select clock_timestamp() as now`;
-  if (!row) throw new Error("The database did not tell the time.");
-  return row.now;
-};
 
 /**
  * Takes up the run that a job is about: the one it names, the live one of its kind that a worker left behind, or a new
@@ -96,15 +90,6 @@ export class RunningSync {
   }
 }
 
-const evaluateAtMost = 1_000;
-
-/** Has the verdicts on these resources reconsidered. */
-export async function enqueueEvaluation(tx: Tx, resourceIds: Iterable<string>): Promise<void> {
-  const ids = [...new Set(resourceIds)];
-  for (let at = 0; at < ids.length; at += evaluateAtMost)
-    await enqueue(tx, "health.evaluate", { resourceIds: ids.slice(at, at + evaluateAtMost) });
-}
-
 /** Ends a run by what its regions came to; a reading of everything without a failure makes the connection fresh. */
 export async function closeRun(sync: RunningSync, touched: Iterable<string>): Promise<void> {
   const results = Object.values(sync.run.perRegion);
@@ -122,6 +107,17 @@ export async function closeRun(sync: RunningSync, touched: Iterable<string>): Pr
         update connections set last_success_at = (select started_at from sync_runs where id = ${id}::uuid),
           last_full_at = case when ${kind} = 'full' then (select started_at from sync_runs where id = ${id}::uuid) else last_full_at end
         where id = ${connectionId}::uuid`;
+    if (await inventoryWasRead(tx, sync.run)) await enqueue(tx, "runs.expect", { connectionId }, { key: connectionId });
     await enqueueEvaluation(tx, touched);
   });
+}
+
+/** Whether policies and resources were read by this run, by whichever workers shared it. */
+async function inventoryWasRead(tx: Tx, { id, connectionId, kind }: RunRow): Promise<boolean> {
+  if (kind === "full") return true;
+  const [row] = await tx.$queryRaw<{ read: boolean }[]>`
+    select exists (
+      select 1 from connection_regions g, sync_runs n
+      where n.id = ${id}::uuid and g.connection_id = ${connectionId}::uuid and (g.cursor->>'inventoryAt')::timestamptz >= n.started_at) as read`;
+  return row?.read ?? false;
 }

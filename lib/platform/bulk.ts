@@ -9,13 +9,15 @@ import { databaseUrl } from "./env";
 export type CopyValue = string | number | bigint | boolean | Date | null;
 
 const escapes: Readonly<Record<string, string>> = { "\\": "\\\\", "\t": "\\t", "\n": "\\n", "\r": "\\r" };
+const special = /[\0\\\t\n\r]/;
+const everySpecial = new RegExp(special, "g");
 
 /** One value in COPY's text format. PostgreSQL keeps no NUL in text, so it is left out. */
 function spell(value: CopyValue): string {
   if (value === null) return "\\N";
   if (value instanceof Date) return value.toISOString();
   if (typeof value !== "string") return String(value);
-  return value.replaceAll("\0", "").replace(/[\\\t\n\r]/g, (character) => escapes[character] ?? "");
+  return special.test(value) ? value.replaceAll(everySpecial, (character) => escapes[character] ?? "") : value;
 }
 
 /** One row in COPY's text format. */

@@ -21,10 +21,10 @@ type RuleRow = {
 };
 
 /**
- * Writes down every run that a connection's schedules promise, a week back and two days ahead. Continuous rules promise
- * a stream and no runs. What ended promises nothing any more: its runs to come are taken back.
+ * Takes back what ended schedules and assignments promised for days to come and for the week behind, as far as it is
+ * still open. Answers the resources that were promised it.
  */
-export async function materializeRuns(tx: Tx, connectionId: string, now: Date): Promise<string[]> {
+export async function dropRuns(tx: Tx, connectionId: string, now: Date): Promise<string[]> {
   const dropped = await tx.$queryRaw<{ id: string }[]>`
     delete from expected_runs e using policy_rules q join policies p on p.id = q.policy_id
     where q.id = e.rule_id and p.connection_id = ${connectionId}::uuid and e.state = 'pending' and e.due_at > ${before(now, days(behindDays))}
@@ -33,16 +33,24 @@ export async function materializeRuns(tx: Tx, connectionId: string, now: Date): 
         where a.policy_id = q.policy_id and a.resource_id = e.resource_id and a.valid_from <= e.due_at
           and (a.valid_to is null or e.due_at < a.valid_to) and (r.vanished_at is null or e.due_at < r.vanished_at)))
     returning e.resource_id::text as id`;
-  const rules = await tx.$queryRaw<RuleRow[]>`
-    select q.id::text, q.policy_id::text, q.schedule, q.time_zone, q.start_window_minutes, q.completion_window_minutes, q.valid_from, q.materialized_to
-    from policy_rules q join policies p on p.id = q.policy_id
-    where p.connection_id = ${connectionId}::uuid and q.valid_to is null and not q.continuous`;
-  const made: { id: string }[] = [];
-  for (const rule of rules) made.push(...(await materializeRule(tx, rule, now)));
-  return [...new Set([...dropped, ...made].map(({ id }) => id))];
+  return [...new Set(dropped.map(({ id }) => id))];
 }
 
-async function materializeRule(tx: Tx, rule: RuleRow, now: Date): Promise<{ id: string }[]> {
+/** The rules of a connection that promise runs. Continuous ones promise a stream and no runs. */
+export async function listRunRules(tx: Tx, connectionId: string): Promise<string[]> {
+  const rows = await tx.$queryRaw<{ id: string }[]>`
+    select q.id::text from policy_rules q join policies p on p.id = q.policy_id
+    where p.connection_id = ${connectionId}::uuid and q.valid_to is null and not q.continuous order by q.id`;
+  return rows.map(({ id }) => id);
+}
+
+/** Writes down every run that a rule promises, a week back and two days ahead. Answers the resources it promised them to. */
+export async function materializeRule(tx: Tx, ruleId: string, now: Date): Promise<string[]> {
+  // Held, so that of two workers the later one sees how far the earlier one came.
+  const [rule] = await tx.$queryRaw<RuleRow[]>`
+    select id::text, policy_id::text, schedule, time_zone, start_window_minutes, completion_window_minutes, valid_from, materialized_to
+    from policy_rules where id = ${ruleId}::uuid and valid_to is null for no key update`;
+  if (!rule) return [];
   const cron = parseAwsCron(rule.schedule);
   if (!cron || !isTimeZone(rule.time_zone)) {
     log.warn({ ruleId: rule.id, schedule: rule.schedule, timeZone: rule.time_zone }, "a schedule that cannot be read");
@@ -64,7 +72,7 @@ async function materializeRule(tx: Tx, rule: RuleRow, now: Date): Promise<{ id: 
       )),
     );
   await tx.policyRule.update({ where: { id: rule.id }, data: { materializedTo: to } });
-  return made;
+  return [...new Set(made.map(({ id }) => id))];
 }
 
 /** A resource that was covered since the last time has none of the runs before it yet. */
@@ -81,21 +89,30 @@ const insertRuns = (tx: Tx, rule: RuleRow, due: readonly Date[], onlyNewcomers: 
   on conflict do nothing
   returning resource_id::text as id`;
 
+/** The resources of a connection with runs that are due and open, by id. */
+export async function listUnsettled(tx: Tx, connectionId: string): Promise<string[]> {
+  const rows = await tx.$queryRaw<{ id: string }[]>`
+    select distinct e.resource_id::text as id from expected_runs e
+    join resources r on r.id = e.resource_id and r.connection_id = ${connectionId}::uuid
+    where e.state = 'pending' and e.due_at <= now() order by 1`;
+  return rows.map(({ id }) => id);
+}
+
 /**
- * Settles runs that are due. A backup job belongs to the latest run of its resource that was due when it was made, and
+ * Settles runs of these resources that are due. A backup job belongs to the latest run of its resource that was due when it was made, and
  * must have been made inside that run's start window. A run whose job succeeded is matched; one whose job ended
  * otherwise, or whose start window passed without any job, is missed (the job, where there was one, is kept with it);
  * approved maintenance excuses it. What was not yet read after the window's end is not judged.
  */
-export async function settleRuns(tx: Tx, connectionId: string): Promise<string[]> {
+export async function settleRuns(tx: Tx, resourceIds: readonly string[]): Promise<string[]> {
   const settled = await tx.$queryRaw<{ id: string }[]>`
     with pending as (
       select e.rule_id, e.resource_id, e.due_at, e.start_by, e.complete_by, g.watermark as read_at,
         (select min(n.due_at) from expected_runs n where n.resource_id = e.resource_id and n.due_at > e.due_at) as next_due_at
       from expected_runs e
-      join resources r on r.id = e.resource_id and r.connection_id = ${connectionId}::uuid
+      join resources r on r.id = e.resource_id
       join connection_regions g on g.connection_id = r.connection_id and g.region = r.region and g.watermark is not null
-      where e.state = 'pending' and e.due_at <= now()
+      where e.resource_id = any(${[...resourceIds]}::uuid[]) and e.state = 'pending' and e.due_at <= now()
     ), judged as (
       select distinct on (p.rule_id, p.resource_id, p.due_at) p.*, j.id as job_id,
         j.state in ('succeeded', 'succeeded_with_issues') as is_good, j.state in ('queued', 'running', 'cancelling') as is_open

@@ -5,8 +5,9 @@ import { after, before, days, hours, minutes } from "@/lib/core/time";
 import { db } from "@/lib/platform/db";
 import { theWorker } from "@/lib/platform/testing/people";
 import type { ObservedPolicy, ObservedRule } from "@/lib/providers/contract";
+import { settleConnection } from "./jobs";
 import { writePolicies } from "./observe-policies";
-import { materializeRuns, settleRuns } from "./runs";
+import { dropRuns, listRunRules, materializeRule } from "./runs";
 
 const account = "123456789012";
 const region = "eu-central-1";
@@ -90,7 +91,7 @@ const work = ({ connectionId, resourceId }: Place, state: JobState, createdAt: D
     },
   });
 
-const settle = (connectionId: string) => observe(theWorker(), (tx) => settleRuns(tx, connectionId));
+const settle = (connectionId: string) => settleConnection(theWorker(), connectionId);
 const states = async ({ resourceId }: Place) =>
   (await db.expectedRun.findMany({ where: { resourceId }, orderBy: [{ dueAt: "asc" }, { ruleId: "asc" }] })).map(
     ({ state, jobId }) => [state, jobId !== null],
@@ -218,7 +219,10 @@ describe("what a schedule promises", () => {
   const observeAt = (at: Place, policies: readonly ObservedPolicy[], moment = now) =>
     observe(theWorker(), async (tx) => {
       await writePolicies(tx, { connectionId: at.connectionId, region }, policies, moment);
-      return materializeRuns(tx, at.connectionId, moment);
+      const touched = await dropRuns(tx, at.connectionId, moment);
+      for (const rule of await listRunRules(tx, at.connectionId))
+        touched.push(...(await materializeRule(tx, rule, moment)));
+      return [...new Set(touched)];
     });
   const runs = (at: Place) =>
     db.expectedRun.findMany({ where: { resourceId: at.resourceId }, orderBy: { dueAt: "asc" } });

@@ -3,6 +3,7 @@ import type { Queue } from "pg-boss";
 /** Every job the worker knows, with what it is told. Payloads hold ids alone: what a job needs it reads afresh. */
 export type Jobs = {
   "connection.sync": { connectionId: string; kind: "incremental" | "full" | "restorable"; runId?: string };
+  "runs.expect": { connectionId: string };
   "health.evaluate": { resourceIds?: string[]; systemIds?: string[] };
   "restore.dispatch": { itemId: string };
   "restore.follow": { restoreId: string };
@@ -18,6 +19,7 @@ type Settings = Omit<Queue, "name">;
 /** How each queue retries, and how long a job may take before another worker picks it up. */
 export const queues: Record<JobName, Settings> = {
   "connection.sync": { retryLimit: 2, retryDelay: 20, retryBackoff: true, expireInSeconds: 3_600, policy: "stately" },
+  "runs.expect": { retryLimit: 5, retryDelay: 5, retryBackoff: true, expireInSeconds: 1_800, policy: "stately" },
   "health.evaluate": { retryLimit: 5, retryDelay: 2, retryBackoff: true, expireInSeconds: 600, policy: "standard" },
   "restore.dispatch": {
     retryLimit: 50,

@@ -9,6 +9,7 @@ import { syncKey } from "@/lib/connections/due";
 import { syncConnection } from "@/lib/connections/jobs";
 import { Interrupted } from "@/lib/connections/sync-run";
 import { evaluateHealth } from "@/lib/health/jobs";
+import { expectRuns } from "@/lib/policies/jobs";
 import { providerFor } from "@/lib/providers/registry";
 import { enqueue } from "@/lib/queue/enqueue";
 import type { JobName, Jobs } from "@/lib/queue/names";
@@ -28,6 +29,7 @@ export type Work = { actor: JobActor; stopping: AbortSignal };
 /** One handler for every job name: a new name does not compile until it has one. */
 export const handlers: { [N in JobName]: (payload: Jobs[N], work: Work) => Promise<unknown> } = {
   "connection.sync": runSync,
+  "runs.expect": ({ connectionId }, { actor }) => expectRuns(actor, connectionId),
   "health.evaluate": (payload, { actor }) => evaluateHealth(actor, payload),
   "restore.dispatch": (payload) => dispatchLeftover(payload),
   "restore.follow": (payload) => followLeftover(payload),

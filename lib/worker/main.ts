@@ -14,6 +14,7 @@ import { keepTime } from "./schedule";
 /** How many jobs of a name this worker carries out at once, and how often it looks for new ones. */
 const pace: Record<JobName, { localConcurrency: number; pollingIntervalSeconds: number }> = {
   "connection.sync": { localConcurrency: 3, pollingIntervalSeconds: 1 },
+  "runs.expect": { localConcurrency: 1, pollingIntervalSeconds: 1 },
   "health.evaluate": { localConcurrency: 1, pollingIntervalSeconds: 1 },
   "restore.dispatch": { localConcurrency: 4, pollingIntervalSeconds: 0.5 },
   "restore.follow": { localConcurrency: 8, pollingIntervalSeconds: 0.5 },

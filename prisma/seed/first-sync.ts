@@ -3,6 +3,7 @@ import { setTimeout as pause } from "node:timers/promises";
 import { type JobActor, jobPermissions } from "@/lib/access/permissions";
 import { evaluateHealth } from "@/lib/health/jobs";
 import { db } from "@/lib/platform/db";
+import { expectRuns } from "@/lib/policies/jobs";
 import { enqueue } from "@/lib/queue/enqueue";
 import { seedProofs } from "@/prisma/seed/proofs";
 
@@ -61,6 +62,7 @@ export async function synchronise(): Promise<void> {
   await Promise.all(runs.map(awaitRun));
   await seedProofs();
   const actor: JobActor = { kind: "job", id: "demo-seed", permissions: jobPermissions, requestId: randomUUID() };
+  for (const { id } of connections) await expectRuns(actor, id);
   const { systems, resources } = await evaluateHealth(actor, {});
   process.stdout.write(`  ${systems} systems and ${resources} resources judged\n`);
 }
