@@ -63,7 +63,8 @@ const list = (names: readonly string[], prefix = "") => names.map((name) => `${p
 
 /**
  * Of several rows for one resource, the one that its own account's connection holds is the right one. A compliance lock
- * that is final keeps a point until it expires, or for good. Rows that say the same as before are not written.
+ * that is final keeps a point until it expires, or for good. Rows that say the same as before are neither written nor
+ * locked: an upsert would lock each of them to find out.
  */
 const upsertPoints = `
   with homes as (
@@ -71,12 +72,16 @@ const upsertPoints = `
     from (select distinct resource_ref from staged_points) s
     join resources r on r.provider_ref = s.resource_ref join connections c on c.id = r.connection_id
     order by r.provider_ref, (c.account = r.account) desc, (c.id = $1::uuid) desc, r.vanished_at nulls first, r.first_seen_at, r.id
+  ), told as (
+    select s.provider_ref, h.id as resource_id, v.id as vault_id, ${list(copied, "s.")},
+      case when v.lock_mode = 'compliance' and v.lock_final_at <= now() then coalesce(s.expires_at, '9999-12-31Z') end as locked_until,
+      coalesce(s.completed_at < s.started_at, false) or coalesce(s.completed_at < s.data_as_of, false) as contradictory
+    from staged_points s join homes h on h.provider_ref = s.resource_ref join vaults v on v.id = $3::uuid
   ), changed as (
     insert into recovery_points as p (connection_id, region, provider_ref, ${list(compared)}, observed_at)
-    select $1::uuid, $2, s.provider_ref, h.id, v.id, ${list(copied, "s.")},
-      case when v.lock_mode = 'compliance' and v.lock_final_at <= now() then coalesce(s.expires_at, '9999-12-31Z') end,
-      coalesce(s.completed_at < s.started_at, false) or coalesce(s.completed_at < s.data_as_of, false), now()
-    from staged_points s join homes h on h.provider_ref = s.resource_ref join vaults v on v.id = $3::uuid
+    select $1::uuid, $2, t.provider_ref, ${list(compared, "t.")}, now()
+    from told t left join recovery_points k on k.connection_id = $1::uuid and k.region = $2 and k.provider_ref = t.provider_ref
+    where k.id is null or k.vanished_at is not null or (${list(compared, "k.")}) is distinct from (${list(compared, "t.")})
     on conflict (connection_id, region, provider_ref) do update
       set (${list(compared)}, observed_at, vanished_at) = row (${list(compared, "excluded.")}, now(), null)
       where p.vanished_at is not null or (${list(compared, "p.")}) is distinct from (${list(compared, "excluded.")})

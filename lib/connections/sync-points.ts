@@ -117,7 +117,7 @@ async function stream(
   await observe(actor, async () => undefined);
   await bulk.query(stagingTable("on commit preserve rows"));
   await bulk.copy("staged_points", columns, rowsOf(pages));
-  await bulk.query("analyze staged_points");
+  await bulk.query("analyze staged_points (provider_ref, resource_ref)");
   return bulk.transaction(() => mergePoints((sql, values) => bulk.query(sql, values), read));
 }
 
