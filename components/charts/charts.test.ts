@@ -1,5 +1,4 @@
 import { describe, expect, it } from "vitest";
-import { median, medianDeviation, robustBand } from "./robust";
 import { shareOf, timeTicks } from "./time-axis";
 import { valueTicks } from "./value-axis";
 
@@ -51,47 +50,5 @@ describe("the value axis", () => {
     [3_601, "seconds", [0, 1_800, 3_600, 5_400]],
   ] as const)("to %d %s", (highest, unit, ticks) => {
     expect(valueTicks(highest, unit)).toEqual(ticks);
-  });
-});
-
-describe("the robust band", () => {
-  it.each([
-    [[], Number.NaN],
-    [[3], 3],
-    [[1, 3], 2],
-    [[9, 1, 5], 5],
-  ])("finds the median of %j", (values, middle) => {
-    expect(median(values)).toBe(middle);
-  });
-
-  it("has a spread that one wild value does not move", () => {
-    expect(medianDeviation([1, 2, 3, 4, 1_000])).toBe(1);
-  });
-
-  it("calls nothing an outlier before it knows five values", () => {
-    expect(robustBand([10, 10, 10, 10, 500]).map((point) => point.outlier)).toEqual([
-      false,
-      false,
-      false,
-      false,
-      false,
-    ]);
-  });
-
-  it("calls the sixth of five alike an outlier when it strays", () => {
-    expect(robustBand([10, 10, 10, 10, 10, 500]).at(-1)).toMatchObject({ outlier: true, centre: 10 });
-  });
-
-  it.each([
-    [10.2, false],
-    [10.21, true],
-    [9.8, false],
-    [9.79, true],
-  ])("takes %d after steady tens for an outlier: %s", (value, outlier) => {
-    expect(robustBand([10, 10, 10, 10, 10, value]).at(-1)?.outlier).toBe(outlier);
-  });
-
-  it("never expects less than nothing", () => {
-    expect(robustBand([1, 9, 1, 9, 1, 9, 5]).at(-1)?.low).toBe(0);
   });
 });

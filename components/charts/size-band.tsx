@@ -1,8 +1,8 @@
 import { StatusGlyph } from "@/components/status/glyph";
 import { utcText } from "@/components/ui/moment-text";
 import { DataTable } from "@/components/ui/table";
+import { type BandPoint, robustBand, type Trifle } from "@/lib/core/robust";
 import { bytesText, countText, durationText, plural } from "@/lib/core/words";
-import { type BandPoint, robustBand } from "./robust";
 import { shareOf, timeTicks } from "./time-axis";
 import { type ValueUnit, valueTicks } from "./value-axis";
 
@@ -14,6 +14,8 @@ type Props = {
   /** Oldest first. */
   samples: readonly BandSample[];
   unit: ValueUnit;
+  /** What is too small a change to be called one. */
+  trifle: Trifle;
   /** What the values may reach, such as the RTO. */
   objective?: { value: number; label: string };
 };
@@ -73,13 +75,16 @@ function BandTable({
 }
 
 /** A size or a duration over time, with the band its past makes usual (median and its deviation) and what strays from it. */
-export function SizeBand({ title, samples, unit, objective }: Props) {
+export function SizeBand({ title, samples, unit, trifle, objective }: Props) {
   const say = words[unit];
   if (samples.length === 0) return <p className="text-ink-3">Nothing was measured yet.</p>;
   const fromMs = Date.parse(samples[0]?.at ?? "");
   const lastMs = Date.parse(samples.at(-1)?.at ?? "");
   const toMs = lastMs > fromMs ? lastMs : fromMs + 1;
-  const band = robustBand(samples.map((sample) => sample.value));
+  const band = robustBand(
+    samples.map((sample) => sample.value),
+    trifle,
+  );
   const placed = samples.flatMap((sample, index): Placed[] => {
     const point = band[index];
     return point ? [{ ...sample, ...point, x: shareOf(Date.parse(sample.at), fromMs, toMs) }] : [];

@@ -9,6 +9,7 @@ import { type CapabilityCheck, type Provider, ProviderError } from "@/lib/provid
 import { type ConnectionRow, providerFor } from "@/lib/providers/registry";
 import { enqueue } from "@/lib/queue/enqueue";
 import type { Jobs } from "@/lib/queue/names";
+import { markUnusual } from "@/lib/recovery-points/unusual";
 import { syncKey } from "./due";
 import type { RegionResult } from "./rules";
 import { syncRegion } from "./sync-region";
@@ -39,6 +40,7 @@ export async function syncConnection(
   // After a full reading the job that writes down new promises settles them, too.
   const settled = run.kind === "full" ? [] : await settleConnection(actor, run.connectionId);
   sync.tally.add("runs", { read: 0, written: settled.length, vanished: 0, resourceIds: settled });
+  await markUnusual(actor, [...sync.tally.restocked]);
   await closeRun(sync, sync.tally.touched);
   if (run.kind === "full") await checkConnection(run.connectionId, actor, providerOf);
   const { counts } = sync.tally;

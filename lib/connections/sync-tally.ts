@@ -11,6 +11,8 @@ export const nothingWritten: Written = { read: 0, written: 0, vanished: 0, resou
 export class Tally {
   readonly counts: Counts = {};
   readonly touched = new Set<string>();
+  /** Those of which recovery points were written or went. */
+  readonly restocked = new Set<string>();
 
   add(sort: string, { read, written, vanished, resourceIds }: Written): void {
     const known = this.counts[sort] ?? { read: 0, written: 0, vanished: 0 };
@@ -20,5 +22,6 @@ export class Tally {
       vanished: known.vanished + vanished,
     };
     for (const id of resourceIds) this.touched.add(id);
+    if (sort === "points") for (const id of resourceIds) this.restocked.add(id);
   }
 }

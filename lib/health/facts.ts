@@ -3,6 +3,7 @@ import { after, days } from "@/lib/core/time";
 import type { Reader, Tx } from "@/lib/platform/db";
 import { Prisma } from "@/lib/platform/prisma/client";
 import type { Newest, ProofLevel, ResourceFacts, SystemFacts } from "./rules";
+import type { Unusual } from "./unusual";
 
 type Db = Pick<Tx | Reader, "$queryRaw">;
 
@@ -36,6 +37,7 @@ type Packed = [
   proofLevel: ProofLevel | null,
   streamStopped: boolean,
   streamStoppedAt: string | null,
+  unusual: Unusual[] | null,
 ];
 
 type ConnectionRow = {
@@ -205,7 +207,8 @@ async function readPacked(db: Db, chosen: Prisma.Sql, at: Date): Promise<Packed[
       case when refuted.resource_id is not null then (
         select max(f.at) from unnest(refuted.ats, refuted.as_ofs) f (at, as_of)
         where f.as_of > coalesce(greatest(x.as_of, stream.as_of), '-infinity')) end,
-      proof.at, proof.level, stopped.resource_id is not null, stopped.at)), '[]')::text as packed
+      proof.at, proof.level, stopped.resource_id is not null, stopped.at,
+      case when not x.by_copy then taken.unusual end)), '[]')::text as packed
     from chosen
     join resources r on r.id = chosen.id
     left join system_resources m on m.resource_id = r.id and m.valid_to is null
@@ -213,7 +216,7 @@ async function readPacked(db: Db, chosen: Prisma.Sql, at: Date): Promise<Packed[
     left join system_tiers st on st.system_id = s.id and st.valid_to is null
     left join tier_objectives o on o.tier_id = st.tier_id and o.valid_to is null
     left join lateral (
-      select p.id, p.data_as_of as as_of, p.completed_at as available_at, p.expires_at as until
+      select p.id, p.data_as_of as as_of, p.completed_at as available_at, p.expires_at as until, p.unusual
       from recovery_points p
       where p.resource_id = r.id and p.kind <> 'continuous' and p.copy_of_ref is null
         and p.data_as_of <= ${at}::timestamptz and ${sqlUsable(at)}
@@ -269,6 +272,7 @@ const toResourceFacts = (
     proofLevel,
     streamStopped,
     streamStoppedAt,
+    unusual,
   ]: Packed,
   connection: ResourceFacts["connection"],
 ): ResourceFacts => ({
@@ -294,6 +298,7 @@ const toResourceFacts = (
   failedProofAt: toDate(failedProofAt),
   proof: proofAt && proofLevel ? { at: new Date(proofAt), level: proofLevel } : null,
   streamStopped: streamStopped ? { at: toDate(streamStoppedAt) } : null,
+  unusual: unusual ?? [],
 });
 
 type Snapshot = { pointId: string | null; asOf: Date; availableAt: Date | null; until: Date | null };

@@ -25,6 +25,7 @@ const facts = (over: Partial<ResourceFacts> = {}): ResourceFacts => ({
   failedProofAt: null,
   proof: { at: ago(9 * day), level: "validated" },
   streamStopped: null,
+  unusual: [],
   ...over,
 });
 const newest = (ageSeconds: number) => ({
@@ -57,6 +58,12 @@ describe("a resource", () => {
       { streamStopped: { at: null } },
       "within",
       "rpo.within",
+    ],
+    [
+      "is at risk when its newest backup is far smaller than those before it",
+      { unusual: [{ measure: "size", value: 1, low: 90, high: 110 }] },
+      "at_risk",
+      "size.unusual",
     ],
     ["is at risk at exactly its RPO", { newest: newest(15 * minute) }, "at_risk", "rpo.close"],
     [

@@ -1,4 +1,5 @@
 import { after } from "@/lib/core/time";
+import type { Unusual } from "./unusual";
 
 export const healthStates = ["within", "at_risk", "breached", "missed", "unprotected", "unknown", "parked"] as const;
 export type HealthState = (typeof healthStates)[number];
@@ -75,6 +76,8 @@ export type ResourceFacts = {
   /** A verification that failed on data newer than the newest usable. */
   failedProofAt: Date | null;
   proof: { at: Date; level: ProofLevel } | null;
+  /** In what the newest snapshot strays from those before it. */
+  unusual: readonly Unusual[];
   /** Its continuous backup stopped and none runs in its place; the moment it reached, where that is known. */
   streamStopped: { at: Date | null } | null;
 };
@@ -93,6 +96,8 @@ export const ruleIds = [
   "stream.stopped",
   "rpo.breached",
   "rpo.close",
+  "size.unusual",
+  "duration.unusual",
   "proof.stale",
   "proof.never",
   "resource.vanished",
@@ -113,6 +118,10 @@ export type Reason = {
   at?: string | null;
   cadenceSeconds?: number | null;
   covered?: boolean;
+  /** What was measured, in bytes or seconds, and what is usual. */
+  value?: number;
+  low?: number;
+  high?: number;
   connectionId?: string;
   connectionName?: string;
   jobId?: string | null;
@@ -234,6 +243,16 @@ function proofReason({ system, proof, proofCadenceSeconds }: ResourceFacts, stal
   return passed(staleAt, now) ? [{ rule: "proof.stale", state: "at_risk", at: stamp(proof.at), ...cadence }] : [];
 }
 
+/** A backup far from its usual size or duration may be good, or half of what it should be: somebody has to look. */
+const unusualReasons = ({ unusual }: ResourceFacts): Reason[] =>
+  unusual.map(({ measure, value, low, high }) => ({
+    rule: `${measure}.unusual` as const,
+    state: "at_risk",
+    value,
+    low,
+    high,
+  }));
+
 function reasonsFor(
   facts: ResourceFacts,
   { closeAt, breachAt, proofStaleAt }: ReturnType<typeof momentsOf>,
@@ -247,6 +266,7 @@ function reasonsFor(
     ...runs,
     ...ageReason(facts, runs.length > 0, closeAt, breachAt, now),
     ...vanished,
+    ...unusualReasons(facts),
     ...proofReason(facts, proofStaleAt, now),
   ];
   if (reasons.length > 0) return reasons.sort(worseFirst);

@@ -1,4 +1,4 @@
-import { ageText, durationText, plural } from "@/lib/core/words";
+import { ageText, bytesText, durationText, plural } from "@/lib/core/words";
 import type { NextStep, Reason } from "./rules";
 
 const numerals = ["no", "one", "two", "three", "four", "five", "six", "seven", "eight", "nine"] as const;
@@ -64,6 +64,10 @@ const texts: Record<Reason["rule"], (figures: Figures) => string> = {
     `Its continuous backup stopped${at === null ? "" : ` ${at} ago`}. ${age === null ? "Nothing else of it can be restored." : `The newest restorable data is ${age} old; the RPO is ${rpo}.`}`,
   "rpo.breached": ({ age, rpo }) => `The newest restorable data is ${age} old; the RPO is ${rpo}.`,
   "rpo.close": ({ age, rpo }) => `The newest restorable data is ${age} old, over 80 % of the RPO of ${rpo}.`,
+  "size.unusual": ({ reason }) =>
+    `The newest backup holds ${bytesText(reason.value ?? 0)}; ${bytesText(reason.low ?? 0)} to ${bytesText(reason.high ?? 0)} is usual.`,
+  "duration.unusual": ({ reason }) =>
+    `The newest backup took ${durationText(reason.value ?? 0)}; ${durationText(reason.low ?? 0)} to ${durationText(reason.high ?? 0)} is usual.`,
   "proof.stale": ({ at, reason }) =>
     `Not restored and checked for ${at}; the cadence is ${durationText(reason.cadenceSeconds ?? 0)}.`,
   "proof.never": ({ reason }) =>
@@ -99,6 +103,9 @@ function stepOnSystem(rule: Reason["rule"], page: string, systemId: string, reso
     case "runs.failed":
     case "runs.missed":
       return { label: "See runs", href: `${page}#runs` };
+    case "size.unusual":
+    case "duration.unusual":
+      return { label: "See sizes", href: `${page}#sizes` };
     case "system.empty":
       return { label: "Assign resources", href: `/systems/unassigned?system=${systemId}` };
     case "point.none":
@@ -131,6 +138,10 @@ export const ruleMeanings: Record<Reason["rule"], string> = {
   "stream.stopped": "A continuous backup that stopped and was not replaced, where the data has grown too old.",
   "rpo.breached": "The age of the newest usable data, counted from its own moment, is above the RPO.",
   "rpo.close": "The age of the newest usable data is above 80 % of the RPO.",
+  "size.unusual":
+    "The newest backup is over three robust deviations, a tenth and 10 MB off the median of the fifteen before it.",
+  "duration.unusual":
+    "The newest backup took over three robust deviations, half as long and ten minutes off the median of the fifteen before it.",
   "proof.stale": "The newest passed restore is older than the tier's cadence.",
   "proof.never": "No restore was ever checked.",
   "resource.vanished": "Its provider no longer lists it.",

@@ -83,27 +83,36 @@ const readPoints = (db: Reader, owned: Prisma.Sql, from: Date, now: Date) => db.
   where p.data_as_of > ${from}::timestamptz and p.data_as_of <= ${now}::timestamptz and p.kind <> 'continuous' and p.vanished_at is null
   order by p.data_as_of desc limit ${mostPoints}`;
 
-/** The size of each backup of a system's resources, for seeing what strays. */
+/** The size and duration of each backup of a system's resources, for seeing what strays. */
 export const listSizes = read(
   "estate:read",
   historyRef,
   async ({ db, visible }, { systemId }): Promise<SizeSeries[]> => {
     const rows = await db.$queryRaw<
-      { resource_id: string; resource: string; id: string; at: Date; size_bytes: bigint }[]
+      {
+        resource_id: string;
+        resource: string;
+        id: string;
+        at: Date;
+        size_bytes: bigint | null;
+        seconds: number | null;
+      }[]
     >`
-    select o.id as resource_id, o.name as resource, x.id, x.data_as_of as at, x.size_bytes
+    select o.id as resource_id, o.name as resource, x.id, x.data_as_of as at, x.size_bytes,
+      extract(epoch from x.completed_at - x.started_at)::float8 as seconds
     from (${members(systemId, visible)}) o
     join systems s on s.id = ${systemId}::uuid and ${sqlSystemVisible(visible)}
     cross join lateral (
-      select p.id, p.data_as_of, p.size_bytes from recovery_points p
+      select p.id, p.data_as_of, p.size_bytes, p.started_at, p.completed_at from recovery_points p
       where p.resource_id = o.id and p.kind <> 'continuous' and p.copy_of_ref is null and p.status = 'available'
-        and p.size_bytes > 0 and p.data_as_of is not null
+        and not p.contradictory and p.data_as_of is not null
       order by p.data_as_of desc limit 60) x
     order by o.name, o.id, x.data_as_of`;
     const series = new Map<string, SizeSeries>();
-    for (const { resource_id, resource, id, at, size_bytes } of rows) {
-      const one = series.get(resource_id) ?? { resourceId: resource_id, resource, samples: [] };
-      one.samples.push({ id, at: at.toISOString(), value: Number(size_bytes) });
+    for (const { resource_id, resource, id, at, size_bytes, seconds } of rows) {
+      const one = series.get(resource_id) ?? { resourceId: resource_id, resource, sizes: [], durations: [] };
+      if (size_bytes !== null) one.sizes.push({ id, at: at.toISOString(), value: Number(size_bytes) });
+      if (seconds !== null) one.durations.push({ id, at: at.toISOString(), value: seconds });
       series.set(resource_id, one);
     }
     return [...series.values()].slice(0, 6);

@@ -155,7 +155,9 @@ export type SystemHistory = {
   cut: boolean;
 };
 
-export type SizeSeries = { resourceId: string; resource: string; samples: { id: string; at: string; value: number }[] };
+type Sample = { id: string; at: string; value: number };
+/** Bytes and seconds of each of a resource's last backups, oldest first, as far as its provider tells them. */
+export type SizeSeries = { resourceId: string; resource: string; sizes: Sample[]; durations: Sample[] };
 
 export type CoverageRow = {
   id: string;

@@ -1,3 +1,4 @@
+import { Fragment } from "react";
 import { SizeBand } from "@/components/charts/size-band";
 import { StatusBadge } from "@/components/status/status-badge";
 import { Card } from "@/components/ui/card";
@@ -5,23 +6,33 @@ import { Moment } from "@/components/ui/moment";
 import { NameText } from "@/components/ui/name-text";
 import { DataTable } from "@/components/ui/table";
 import { TextLink } from "@/components/ui/text-link";
-import { durationText, plural } from "@/lib/core/words";
+import { durationText, plural, visible } from "@/lib/core/words";
+import { trifles } from "@/lib/health/unusual";
 import type { CoverageRow, SizeSeries, SystemHistory, TimelineWork } from "@/lib/systems/view";
 import { workKind } from "./timeline-card";
 
-/** The size of each backup, and what strays from the usual. */
+/** The size and the duration of each backup, and what strays from the usual. */
 export function SizesCard({ sizes }: { sizes: readonly SizeSeries[] }) {
   if (sizes.length === 0) return null;
+  const of = (resource: string) => (sizes.length > 1 ? ` of ${visible(resource)}` : "");
   return (
-    <Card title="Sizes" padded>
+    <Card title="Sizes and durations" id="sizes" padded>
       <div className="grid gap-8">
-        {sizes.map(({ resourceId, resource, samples }) => (
-          <SizeBand
-            key={resourceId}
-            title={sizes.length > 1 ? `Size of each backup of ${resource}` : "Size of each backup"}
-            samples={samples}
-            unit="bytes"
-          />
+        {sizes.map((one) => (
+          <Fragment key={one.resourceId}>
+            <SizeBand
+              title={`Size of each backup${of(one.resource)}`}
+              samples={one.sizes}
+              unit="bytes"
+              trifle={trifles.size}
+            />
+            <SizeBand
+              title={`Duration of each backup${of(one.resource)}`}
+              samples={one.durations}
+              unit="seconds"
+              trifle={trifles.duration}
+            />
+          </Fragment>
         ))}
       </div>
     </Card>
