@@ -6,7 +6,8 @@ export default defineConfig({
   testDir: "e2e",
   fullyParallel: true,
   forbidOnly: true,
-  retries: 0,
+  // A busy machine may cost a journey its patience once; whatever needed its second try is named at the end.
+  retries: 1,
   workers: 2,
   timeout: 240_000,
   expect: { timeout: 15_000 },

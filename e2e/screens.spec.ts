@@ -1,3 +1,4 @@
+import { randomUUID } from "node:crypto";
 import type { PrismaClient } from "@/lib/platform/prisma/client";
 import { expect, test } from "./fixtures";
 import { follow } from "./follow";
@@ -79,6 +80,7 @@ test("a view is saved, shared, found by a colleague, renamed and deleted", async
   signIn,
   browserOf,
 }) => {
+  const [name, renamed] = [`By tier ${randomUUID().slice(0, 8)}`, `Vera's tiers ${randomUUID().slice(0, 8)}`];
   await signIn(page, await person("Vera View", "operator"));
   await page.goto("/systems");
   await page.getByRole("combobox", { name: "Group by" }).selectOption("tier");
@@ -90,14 +92,14 @@ test("a view is saved, shared, found by a colleague, renamed and deleted", async
   const views = page.getByRole("navigation", { name: "Saved views" });
   await page.getByRole("button", { name: "Save view" }).click();
   const window = page.getByRole("dialog");
-  await window.getByRole("textbox", { name: "Name" }).fill("By tier of Vera");
+  await window.getByRole("textbox", { name: "Name" }).fill(name);
   await window.getByRole("checkbox", { name: "Shared with everybody" }).check();
   await window.getByRole("button", { name: "Save view" }).click();
-  await expect(views.getByRole("link", { name: "By tier of Vera" })).toHaveAttribute("aria-current", "page");
+  await expect(views.getByRole("link", { name: name })).toHaveAttribute("aria-current", "page");
 
   const other = await browserOf(await person("Carl Colleague", "viewer"));
   await other.goto("/systems");
-  await follow(other, "By tier of Vera", /group=tier/);
+  await follow(other, name, /group=tier/);
   await expect(other.getByRole("rowheader").filter({ hasText: "Only these" }).first()).toContainText(
     /Tier \d.*systems?/,
   );
@@ -107,13 +109,13 @@ test("a view is saved, shared, found by a colleague, renamed and deleted", async
 
   await page.getByRole("button", { name: "This view" }).click();
   await page.getByRole("menuitem", { name: /Rename/ }).click();
-  await window.getByRole("textbox", { name: "Name" }).fill("Vera's tiers");
+  await window.getByRole("textbox", { name: "Name" }).fill(renamed);
   await window.getByRole("button", { name: "Keep changes" }).click();
-  await expect(views.getByRole("link", { name: "Vera's tiers" })).toBeVisible();
+  await expect(views.getByRole("link", { name: renamed })).toBeVisible();
   await page.getByRole("button", { name: "This view" }).click();
   await page.getByRole("menuitem", { name: /Delete/ }).click();
   await window.getByRole("button", { name: "Delete view" }).click();
-  await expect(views.getByRole("link", { name: "Vera's tiers" })).toHaveCount(0);
+  await expect(views.getByRole("link", { name: renamed })).toHaveCount(0);
 });
 
 test("a viewer sees who could delete what a vault keeps, and goes on to its points", async ({

@@ -61,6 +61,18 @@ describe("the tally of a Playwright run", () => {
   it("names what was skipped", () => {
     expect(tallyPlaywright(report({ stats: { ...stats, skipped: 1 }, errors: [] }), 0).notes).toHaveLength(1);
   });
+  it("names what passed only at a second try, however deep it stands", () => {
+    const specs = [
+      { title: "a sure thing", tests: [{ status: "expected" }] },
+      { title: "a shy thing", tests: [{ status: "flaky" }] },
+    ];
+    const suites = [{ specs: [], suites: [{ specs }] }];
+    expect(tallyPlaywright(report({ suites, stats: { ...stats, flaky: 1 }, errors: [] }), 0)).toEqual({
+      passed: 4,
+      failed: 0,
+      notes: ["passed only when tried again: a shy thing"],
+    });
+  });
   it("fails without a report", () => {
     expect(tallyPlaywright(path.join(place, "none.json"), 0)).toMatchObject({ passed: 0, failed: 1 });
   });

@@ -16,7 +16,17 @@ const vitestReport = z.object({
   ),
 });
 
+type Suite = { specs?: { title: string; tests: { status: string }[] }[] | undefined; suites?: Suite[] | undefined };
+
+const suite: z.ZodType<Suite> = z.object({
+  specs: z.array(z.object({ title: z.string(), tests: z.array(z.object({ status: z.string() })) })).optional(),
+  get suites() {
+    return z.array(suite).optional();
+  },
+});
+
 const playwrightReport = z.object({
+  suites: z.array(suite).default([]),
   stats: z.object({ expected: z.number(), unexpected: z.number(), flaky: z.number(), skipped: z.number() }),
   errors: z.array(z.object({ message: z.string().optional() })),
 });
@@ -50,14 +60,19 @@ export function tallyVitest(file: string, code: number): Tally {
   return { passed: numPassedTests, failed: failed + (hidden ? 1 : 0), notes };
 }
 
+const flakyIn = ({ specs = [], suites = [] }: Suite): string[] => [
+  ...specs.filter(({ tests }) => tests.some(({ status }) => status === "flaky")).map(({ title }) => title),
+  ...suites.flatMap(flakyIn),
+];
+
 /** Counts a Playwright run; what was skipped, or passed only at a second try, is named. */
 export function tallyPlaywright(file: string, code: number): Tally {
   const parsed = playwrightReport.safeParse(readJson(file));
   if (!parsed.success) return broken("Playwright", code);
-  const { stats, errors } = parsed.data;
+  const { stats, errors, suites } = parsed.data;
   const notes = errors.map(({ message }) => message ?? "an error without words");
   if (stats.skipped > 0) notes.push(`not run: ${stats.skipped} browser tests`);
-  if (stats.flaky > 0) notes.push(`${stats.flaky} browser tests passed only when tried again`);
+  for (const title of suites.flatMap(flakyIn)) notes.push(`passed only when tried again: ${title}`);
   const failed = stats.unexpected + errors.length;
   const hidden = code !== 0 && failed === 0;
   if (hidden) notes.push(`Playwright ended with exit ${code} although every test passed.`);
