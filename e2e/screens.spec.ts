@@ -95,7 +95,7 @@ test("a view is saved, shared, found by a colleague, renamed and deleted", async
   await window.getByRole("textbox", { name: "Name" }).fill(name);
   await window.getByRole("checkbox", { name: "Shared with everybody" }).check();
   await window.getByRole("button", { name: "Save view" }).click();
-  await expect(views.getByRole("link", { name: name })).toHaveAttribute("aria-current", "page");
+  await expect(views.getByRole("link", { name })).toHaveAttribute("aria-current", "page");
 
   const other = await browserOf(await person("Carl Colleague", "viewer"));
   await other.goto("/systems");
