@@ -36,7 +36,7 @@ export async function syncConnection(
   const startedMs = performance.now();
   const provider = await openProvider(sync, connection, providerOf);
   if (provider) await readRegions(sync, provider);
-  const settled = await observe(actor, (tx) => settleRuns(tx, run.connectionId));
+  const settled = await settleRuns(actor, run.connectionId);
   sync.tally.add("runs", { read: 0, written: settled.length, vanished: 0, resourceIds: settled });
   await closeRun(sync, sync.tally.touched);
   if (run.kind === "full") await checkConnection(run.connectionId, actor, providerOf);

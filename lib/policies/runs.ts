@@ -1,4 +1,6 @@
 import "server-only";
+import { observe } from "@/lib/access/observe";
+import type { JobActor } from "@/lib/access/permissions";
 import { after, before, days } from "@/lib/core/time";
 import { isTimeZone } from "@/lib/core/time-zone";
 import type { Tx } from "@/lib/platform/db";
@@ -83,74 +85,79 @@ const insertRuns = (tx: Tx, rule: RuleRow, due: readonly Date[], onlyNewcomers: 
   on conflict do nothing
   returning resource_id::text as id`;
 
-type OpenRun = {
+type PromisedRun = {
   rule_id: string;
   resource_id: string;
   due_at: Date;
   start_by: Date;
   complete_by: Date;
-  state: "pending" | "missed";
+  state: string;
   read_at: Date;
-  next_due_at: Date | null;
+  /** Whether it is to be judged; the others bound what belongs to it. */
+  is_open: boolean;
 };
 
 /** A run that was called missed while another job might still have met it. */
 const isEarly = Prisma.sql`e.state_at <= e.start_by + make_interval(secs => ${clockSlackMs / 1_000}::int)`;
 
 /** So many resources' runs are held in memory at once. */
-const resourcesAtOnce = 500;
+const resourcesAtOnce = 100;
 
 /**
  * Settles runs that are due, by the rule that `recompute schedule` answers with: a backup job belongs to the latest run
  * of its resource that was due when it was made, and meets it when it succeeds inside its windows. Approved maintenance
  * excuses a missed run. What was not yet read is not judged, and a run that was called missed inside its start window is
- * looked at again. Returns the ids of the resources whose runs changed.
+ * looked at again. Returns the ids of the resources whose runs changed; a few resources are one transaction.
  */
-export async function settleRuns(tx: Tx, connectionId: string): Promise<string[]> {
-  const waiting = await tx.$queryRaw<{ id: string; since: Date }[]>`
-    select e.resource_id::text as id, min(e.due_at) as since from expected_runs e
-    join resources r on r.id = e.resource_id and r.connection_id = ${connectionId}::uuid
-    where e.due_at <= now() and (e.state = 'pending'
-      or (e.state = 'missed' and e.complete_by > now() - make_interval(days => ${behindDays}::int) and ${isEarly}))
-    group by e.resource_id order by since`;
+export async function settleRuns(actor: JobActor, connectionId: string): Promise<string[]> {
+  const waiting = await observe(actor, (tx) => resourcesWaiting(tx, connectionId));
   const changed: string[] = [];
   for (let at = 0; at < waiting.length; at += resourcesAtOnce) {
     const some = waiting.slice(at, at + resourcesAtOnce);
-    const since = some[0]?.since ?? new Date();
-    changed.push(
-      ...(await settleSome(
-        tx,
-        some.map(({ id }) => id),
-        since,
-      )),
-    );
+    changed.push(...(await observe(actor, (tx) => settleSome(tx, some))));
   }
   return [...new Set(changed)];
 }
 
-async function settleSome(tx: Tx, resourceIds: readonly string[], since: Date): Promise<string[]> {
-  const runs = await openRuns(tx, resourceIds, since);
-  const jobs = Map.groupBy(await seenJobs(tx, runs), ({ resourceId }) => resourceId);
+type Waiting = { id: string; since: Date };
+
+/** The resources that have runs to settle, the longest first. Without statistics a plain join would start from resources. */
+const resourcesWaiting = (tx: Tx, connectionId: string) => tx.$queryRaw<Waiting[]>`
+  with waiting as materialized (
+    select e.resource_id, min(e.due_at) as since from expected_runs e
+    where e.due_at <= now() and (e.state = 'pending'
+      or (e.state = 'missed' and e.complete_by > now() - make_interval(days => ${behindDays}::int) and ${isEarly}))
+    group by e.resource_id)
+  select w.resource_id::text as id, w.since from waiting w
+  join resources r on r.id = w.resource_id and r.connection_id = ${connectionId}::uuid
+  order by w.since`;
+
+async function settleSome(tx: Tx, waiting: readonly Waiting[]): Promise<string[]> {
+  const since = new Date(waiting.reduce((least, one) => Math.min(least, one.since.getTime()), Date.now()));
+  const resourceIds = waiting.map(({ id }) => id);
+  const runs = await promisedRuns(tx, resourceIds, since);
+  const open = runs.filter((run) => run.is_open);
+  const jobs = Map.groupBy(await seenJobs(tx, open), ({ resourceId }) => resourceId);
   const verdicts = [...Map.groupBy(runs, (run) => run.resource_id)].flatMap(([resourceId, own]) =>
     verdictsOf(own, jobs.get(resourceId) ?? []),
   );
-  await writeVerdicts(tx, verdicts);
+  await writeVerdicts(tx, verdicts, since);
   return verdicts.filter(({ run, verdict }) => run.state !== verdict.state).map(({ run }) => run.resource_id);
 }
 
-const openRuns = (tx: Tx, resourceIds: readonly string[], since: Date) => tx.$queryRaw<OpenRun[]>`
+const promisedRuns = (tx: Tx, resourceIds: readonly string[], since: Date) => tx.$queryRaw<PromisedRun[]>`
   select e.rule_id::text, e.resource_id::text, e.due_at, e.start_by, e.complete_by, e.state::text, g.watermark as read_at,
-    (select min(n.due_at) from expected_runs n where n.resource_id = e.resource_id and n.due_at > e.due_at) as next_due_at
+    e.due_at <= now() and (e.state = 'pending' or (e.state = 'missed' and ${isEarly})) as is_open
   from expected_runs e
   join resources r on r.id = e.resource_id
   join connection_regions g on g.connection_id = r.connection_id and g.region = r.region and g.watermark is not null
-  where e.resource_id = any(${resourceIds}::uuid[]) and e.due_at >= ${since}::timestamptz and e.due_at <= now()
-    and (e.state = 'pending' or (e.state = 'missed' and ${isEarly}))`;
+  where e.resource_id = any(${resourceIds}::uuid[]) and e.due_at >= ${since}::timestamptz
+  order by e.due_at`;
 
 type ReadJob = SeenJob & { resourceId: string };
 
 /** The backup jobs that may belong to runs. */
-async function seenJobs(tx: Tx, runs: readonly OpenRun[]): Promise<ReadJob[]> {
+async function seenJobs(tx: Tx, runs: readonly PromisedRun[]): Promise<ReadJob[]> {
   const [from, to] = [
     runs.reduce((least, { due_at }) => Math.min(least, due_at.getTime()), Number.POSITIVE_INFINITY),
     runs.reduce((most, { start_by }) => Math.max(most, start_by.getTime()), 0),
@@ -173,20 +180,23 @@ async function seenJobs(tx: Tx, runs: readonly OpenRun[]): Promise<ReadJob[]> {
 const goodStates: ReadonlySet<string> = new Set(["succeeded", "succeeded_with_issues"]);
 const openStates: ReadonlySet<string> = new Set(["queued", "running", "cancelling"]);
 
-/** The runs of one resource that something can be said of. The moments after them bound what belongs to them. */
-function verdictsOf(runs: readonly OpenRun[], jobs: readonly SeenJob[]): { run: OpenRun; verdict: Verdict }[] {
-  const dueMs = new Set(runs.flatMap(({ due_at, next_due_at }) => [due_at, next_due_at ?? due_at]).map(Number));
-  const byDue = jobsByDue([...dueMs].sort(ascending), jobs, clockSlackMs);
+/** The runs of one resource, in order, that are open and that something can be said of. */
+function verdictsOf(runs: readonly PromisedRun[], jobs: readonly SeenJob[]): { run: PromisedRun; verdict: Verdict }[] {
+  const dueMs = [...new Set(runs.map(({ due_at }) => due_at.getTime()))];
+  const byDue = jobsByDue(dueMs, jobs, clockSlackMs);
   return runs.flatMap((run) => {
+    if (!run.is_open) return [];
     const windows = { startByMs: run.start_by.getTime(), completeByMs: run.complete_by.getTime() };
     const verdict = verdictOn(windows, byDue.get(run.due_at.getTime()) ?? [], run.read_at.getTime());
     return verdict ? [{ run, verdict }] : [];
   });
 }
 
-const ascending = (a: number, b: number) => a - b;
-
-const writeVerdicts = (tx: Tx, verdicts: readonly { run: OpenRun; verdict: Verdict }[]) => tx.$executeRaw`
+const writeVerdicts = (
+  tx: Tx,
+  verdicts: readonly { run: PromisedRun; verdict: Verdict }[],
+  since: Date,
+) => tx.$executeRaw`
   update expected_runs e set state_at = v.read_at, job_id = v."jobId", state = case
     when v.state = 'missed' and exists (
       select 1 from system_resources m join exclusions x on x.system_id = m.system_id
@@ -195,4 +205,5 @@ const writeVerdicts = (tx: Tx, verdicts: readonly { run: OpenRun; verdict: Verdi
     else v.state end::run_state
   from jsonb_to_recordset(${JSON.stringify(verdicts.map(({ run, verdict }) => ({ ...run, ...verdict })))}::jsonb)
     as v (rule_id uuid, resource_id uuid, due_at timestamptz, read_at timestamptz, state text, "jobId" uuid)
-  where e.rule_id = v.rule_id and e.resource_id = v.resource_id and e.due_at = v.due_at`;
+  where e.rule_id = v.rule_id and e.resource_id = v.resource_id and e.due_at = v.due_at
+    and e.due_at >= ${since}::timestamptz and e.due_at <= now()`;

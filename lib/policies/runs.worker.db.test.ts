@@ -113,7 +113,7 @@ const work = (
 const readUpTo = ({ connectionId }: Place, watermark: Date) =>
   db.connectionRegion.updateMany({ where: { connectionId }, data: { watermark } });
 
-const settle = (connectionId: string) => observe(theWorker(), (tx) => settleRuns(tx, connectionId));
+const settle = (connectionId: string) => settleRuns(theWorker(), connectionId);
 const states = async ({ resourceId }: Place) =>
   (await db.expectedRun.findMany({ where: { resourceId }, orderBy: [{ dueAt: "asc" }, { ruleId: "asc" }] })).map(
     ({ state, jobId }) => [state, jobId !== null],
