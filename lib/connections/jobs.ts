@@ -4,7 +4,7 @@ import { observe } from "@/lib/access/observe";
 import { type JobActor, jobPermissions } from "@/lib/access/permissions";
 import { env } from "@/lib/platform/env";
 import { log } from "@/lib/platform/log";
-import { settleConnection } from "@/lib/policies/jobs";
+import { settleRuns } from "@/lib/policies/runs";
 import { type CapabilityCheck, type Provider, ProviderError } from "@/lib/providers/contract";
 import { type ConnectionRow, providerFor } from "@/lib/providers/registry";
 import { enqueue } from "@/lib/queue/enqueue";
@@ -38,7 +38,7 @@ export async function syncConnection(
   const provider = await openProvider(sync, connection, providerOf);
   if (provider) await readRegions(sync, provider);
   // After a full reading the job that writes down new promises settles them, too.
-  const settled = run.kind === "full" ? [] : await settleConnection(actor, run.connectionId);
+  const settled = run.kind === "full" ? [] : await settleRuns(actor, run.connectionId);
   sync.tally.add("runs", { read: 0, written: settled.length, vanished: 0, resourceIds: settled });
   await markUnusual(actor, [...sync.tally.restocked]);
   await closeRun(sync, sync.tally.touched);

@@ -5,8 +5,10 @@ import { hours } from "@/lib/core/time";
 export type ClockMoments = {
   awareAtMs?: number;
   classifiedAtMs?: number;
-  /** When the message before this one went out: the notification, the initial or the intermediate report. */
-  precedingSentAtMs?: number;
+  /** When the message before this one went out, each clock by its own. */
+  notificationSentAtMs?: number;
+  initialSentAtMs?: number;
+  intermediateSentAtMs?: number;
 };
 
 type Clock = {
@@ -25,10 +27,10 @@ const hoursAfterAwareness = (count: number): Clock => ({
   needs: ["awareAtMs"],
   deadline: ({ awareAtMs }) => awareAtMs + hours(count),
 });
-const monthAfterPreceding = (from: string): Clock => ({
+const monthAfter = (from: string, moment: keyof ClockMoments): Clock => ({
   from,
-  needs: ["precedingSentAtMs"],
-  deadline: ({ precedingSentAtMs }) => monthLater(precedingSentAtMs),
+  needs: [moment],
+  deadline: (moments) => monthLater(moments[moment]),
 });
 
 /**
@@ -39,7 +41,7 @@ export const clocks = {
   GDPR_AUTHORITY: hoursAfterAwareness(72),
   NIS2_EARLY_WARNING: hoursAfterAwareness(24),
   NIS2_NOTIFICATION: hoursAfterAwareness(72),
-  NIS2_FINAL: monthAfterPreceding("the notification"),
+  NIS2_FINAL: monthAfter("the notification", "notificationSentAtMs"),
   DORA_INITIAL: {
     from: "classification as major, and awareness",
     needs: ["awareAtMs", "classifiedAtMs"],
@@ -50,11 +52,11 @@ export const clocks = {
   },
   DORA_INTERMEDIATE: {
     from: "the initial report",
-    needs: ["precedingSentAtMs"],
-    deadline: ({ precedingSentAtMs }) => precedingSentAtMs + hours(72),
+    needs: ["initialSentAtMs"],
+    deadline: ({ initialSentAtMs }) => initialSentAtMs + hours(72),
   },
-  DORA_FINAL: monthAfterPreceding("the intermediate report"),
-  HIPAA_INDIVIDUALS: hoursAfterAwareness(60 * 24),
+  DORA_FINAL: monthAfter("the intermediate report", "intermediateSentAtMs"),
+  HIPAA_INDIVIDUAL: hoursAfterAwareness(60 * 24),
 } satisfies Record<string, Clock>;
 
 export type ClockName = keyof typeof clocks;
@@ -65,11 +67,18 @@ export const isClockName = (name: string): name is ClockName => Object.hasOwn(cl
 export const missingFor = (name: ClockName, moments: ClockMoments): readonly (keyof ClockMoments)[] =>
   clocks[name].needs.filter((need) => moments[need] === undefined);
 
+/** Stands for the moments that a clock does not look at. */
+const unused: Required<ClockMoments> = {
+  awareAtMs: 0,
+  classifiedAtMs: 0,
+  notificationSentAtMs: 0,
+  initialSentAtMs: 0,
+  intermediateSentAtMs: 0,
+};
+
 /** When a message is due, in milliseconds since 1970; null while a moment it runs from is unknown. */
 export const deadlineOf = (name: ClockName, moments: ClockMoments): number | null =>
-  missingFor(name, moments).length > 0
-    ? null
-    : clocks[name].deadline({ awareAtMs: 0, classifiedAtMs: 0, precedingSentAtMs: 0, ...moments });
+  missingFor(name, moments).length > 0 ? null : clocks[name].deadline({ ...unused, ...moments });
 
 /** A message sent at the very deadline is in time. */
 export const isMet = (deadlineMs: number, sentAtMs: number) => sentAtMs <= deadlineMs;

@@ -25,19 +25,14 @@ const byOwnUrgency = (a: OrderedSystem, b: OrderedSystem) =>
 
 type Graph = {
   systems: ReadonlyMap<string, OrderedSystem>;
-  /** What each system needs, and what needs it. */
+  /** What each system needs. */
   needs: ReadonlyMap<string, ReadonlySet<string>>;
-  neededBy: ReadonlyMap<string, ReadonlySet<string>>;
 };
 
 function graphOf(systems: readonly OrderedSystem[], edges: readonly Dependency[]): Graph {
   const needs = new Map(systems.map(({ id }) => [id, new Set<string>()]));
-  const neededBy = new Map(systems.map(({ id }) => [id, new Set<string>()]));
-  for (const { from, to } of edges) {
-    needs.get(from)?.add(to);
-    neededBy.get(to)?.add(from);
-  }
-  return { systems: new Map(systems.map((system) => [system.id, system])), needs, neededBy };
+  for (const { from, to } of edges) needs.get(from)?.add(to);
+  return { systems: new Map(systems.map((system) => [system.id, system])), needs };
 }
 
 /** The strongly connected components of a graph, by Tarjan's algorithm without recursion. */
@@ -111,7 +106,8 @@ function groupsOf({ systems, needs }: Graph): Group[] {
   return groups;
 }
 
-type Urgency = { tier: number; rtoSeconds: number; id: string };
+/** How urgent a group is, and the smallest id of that tier among its members and all that needs it. */
+type Urgency = { tier: number; rtoSeconds: number; id: string; requiredBy: string };
 
 const moreUrgent = (a: Urgency, b: Urgency): number =>
   a.tier - b.tier || a.rtoSeconds - b.rtoSeconds || byText(a.id, b.id);
@@ -121,11 +117,14 @@ function urgencies(groups: readonly Group[], dependentsFirst: readonly number[])
   const out: Urgency[] = [];
   for (const at of dependentsFirst) {
     const { members = [], neededBy = new Set<number>() } = groups[at] ?? {};
-    const all = [...members, ...[...neededBy].flatMap((dependent) => out[dependent] ?? [])];
+    const own = members.map(({ id, tier, rtoSeconds }) => ({ id, tier, rtoSeconds, requiredBy: id }));
+    const all = [...own, ...[...neededBy].flatMap((dependent) => out[dependent] ?? [])];
+    const best = all.reduce((a, b) => ((a.tier - b.tier || byText(a.requiredBy, b.requiredBy)) <= 0 ? a : b));
     out[at] = {
-      tier: Math.min(...all.map(({ tier }) => tier)),
-      rtoSeconds: Math.min(...all.map(({ rtoSeconds }) => rtoSeconds)),
-      id: members.map(({ id }) => id).sort(byText)[0] ?? "",
+      tier: best.tier,
+      rtoSeconds: all.reduce((least, { rtoSeconds }) => Math.min(least, rtoSeconds), Number.POSITIVE_INFINITY),
+      id: own.reduce((least, { id }) => (byText(id, least) < 0 ? id : least), own[0]?.id ?? ""),
+      requiredBy: best.requiredBy,
     };
   }
   return out;
@@ -192,32 +191,19 @@ class Heap {
   }
 }
 
-/** For each system of a better tier than another it needs, however far, the finding: whose tier it has to take over. */
-function inversionsOf(graph: Graph, effectiveTier: ReadonlyMap<string, number>): RecoveryOrder["inversions"] {
-  const out: RecoveryOrder["inversions"] = [];
-  for (const { id, tier } of graph.systems.values()) {
-    const effective = effectiveTier.get(id) ?? tier;
-    if (effective >= tier) continue;
-    const requiredBy = [...dependentsOf(graph, id)]
-      .filter((dependent) => graph.systems.get(dependent)?.tier === effective)
-      .sort(byText)[0];
-    out.push({ id, tier, effectiveTier: effective, requiredBy: requiredBy ?? "" });
-  }
-  return out.sort((a, b) => byText(a.id, b.id));
-}
-
-/** Everything that needs a system, directly or through others. */
-function dependentsOf({ neededBy }: Graph, id: string): Set<string> {
-  const seen = new Set<string>();
-  const open = [id];
-  for (let at = open.pop(); at !== undefined; at = open.pop())
-    for (const next of neededBy.get(at) ?? [])
-      if (!seen.has(next)) {
-        seen.add(next);
-        open.push(next);
-      }
-  return seen;
-}
+/** For each system that something of a better tier needs, however far, the finding: whose tier it has to take over. */
+const inversionsOf = (
+  systems: readonly OrderedSystem[],
+  urgencyOf: ReadonlyMap<string, Urgency>,
+): RecoveryOrder["inversions"] =>
+  systems
+    .flatMap(({ id, tier }) => {
+      const urgency = urgencyOf.get(id);
+      return urgency && urgency.tier < tier
+        ? [{ id, tier, effectiveTier: urgency.tier, requiredBy: urgency.requiredBy }]
+        : [];
+    })
+    .sort((a, b) => byText(a.id, b.id));
 
 const record = <Value>(pairs: Iterable<readonly [string, Value]>): Record<string, Value> =>
   Object.fromEntries([...pairs].sort(([a], [b]) => byText(a, b)));
@@ -243,32 +229,33 @@ export function recoveryOrder(systems: readonly OrderedSystem[], deps: readonly 
     return left && right ? moreUrgent(left, right) : 0;
   });
   const [waveOf, finish] = [[] as number[], new Map<string, number>()];
-  const effectiveTier = new Map<string, number>();
+  const groupDone: number[] = [];
+  const urgencyOf = new Map<string, Urgency>();
+  const waves: string[][] = [];
   for (const at of inOrder) {
-    const group = groups[at];
-    if (!group) continue;
-    const before = [...group.needs];
-    waveOf[at] = Math.max(0, ...before.map((need) => (waveOf[need] ?? 0) + 1));
-    let clock = Math.max(
-      0,
-      ...before.flatMap((need) => (groups[need]?.members ?? []).map(({ id }) => finish.get(id) ?? 0)),
-    );
+    const [group, mine] = [groups[at], urgency[at]];
+    if (!group || !mine) continue;
+    let [wave, clock] = [0, 0];
+    for (const need of group.needs) {
+      wave = Math.max(wave, (waveOf[need] ?? 0) + 1);
+      clock = Math.max(clock, groupDone[need] ?? 0);
+    }
+    waveOf[at] = wave;
+    const together = waves[wave] ?? [];
+    waves[wave] = together;
     for (const { id, restoreSeconds } of group.members) {
       clock += restoreSeconds;
       finish.set(id, clock);
-      effectiveTier.set(id, urgency[at]?.tier ?? 0);
+      urgencyOf.set(id, mine);
+      together.push(id);
     }
-  }
-  const waves: string[][] = [];
-  for (const at of inOrder) {
-    const wave = waveOf[at] ?? 0;
-    waves[wave] = [...(waves[wave] ?? []), ...(groups[at]?.members ?? []).map(({ id }) => id)];
+    groupDone[at] = clock;
   }
   return {
     sequence: inOrder.flatMap((at) => (groups[at]?.members ?? []).map(({ id }) => id)),
     waves: waves.map((wave) => wave.sort(byText)),
-    effectiveTier: record(effectiveTier),
-    inversions: inversionsOf(graph, effectiveTier),
+    effectiveTier: record([...urgencyOf].map(([id, { tier }]) => [id, tier] as const)),
+    inversions: inversionsOf(systems, urgencyOf),
     cycles: groups
       .filter(({ isCycle }) => isCycle)
       .map(({ members }) => members.map(({ id }) => id).sort(byText))

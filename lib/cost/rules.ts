@@ -25,8 +25,11 @@ export type Lifecycle = {
   restoreTestsPerYear?: number;
 };
 
-/** Exact: a JavaScript number is taken as the decimal it is written as. */
-const exact = (value: number) => new Fraction(String(value));
+/** Exact: a JavaScript number is taken as the decimal it is written as, 1e-7 too. */
+function exact(value: number): Fraction {
+  const [digits = "0", exponent = "0"] = String(value).split("e");
+  return new Fraction(digits).mul(new Fraction(10).pow(Number(exponent)) ?? zero);
+}
 const zero = new Fraction(0);
 const sum = (values: readonly Fraction[]) => values.reduce((total, value) => total.add(value), zero);
 
@@ -83,9 +86,9 @@ export function lifecycleCost({
       class: stage.class,
       actualDays,
       billedDays,
-      storage: perDay.mul(actualDays),
+      storage: perDay.mul(exact(actualDays)),
       transition: size.mul(exact(stage.transitionInPerGB ?? 0)),
-      earlyDeletionPenalty: perDay.mul(billedDays - actualDays),
+      earlyDeletionPenalty: perDay.mul(exact(billedDays).sub(exact(actualDays))),
     };
   });
   const [first] = inOrder;
@@ -100,7 +103,7 @@ export function lifecycleCost({
   ]);
   const baselineAllFirstClass = exact(first?.sizeGB ?? sizeGB)
     .mul(exact(first?.pricePerGBMonth ?? 0))
-    .mul(deleteDay)
+    .mul(exact(deleteDay))
     .div(month);
   const saving = baselineAllFirstClass.sub(total);
   const savingPct = baselineAllFirstClass.equals(0) ? null : saving.div(baselineAllFirstClass).mul(100);
@@ -140,14 +143,14 @@ export type ArchiveChoice = {
  * the minimum days included (§5). Null days where it never does.
  */
 export function archiveBreakEven(choice: ArchiveChoice): { worthIt: boolean; breakEvenDays: number | null } {
-  const month = exact(choice.daysPerMonth);
+  const [month, minDays] = [exact(choice.daysPerMonth), exact(choice.minDays)];
   const warm = exact(choice.uniqueGB).mul(exact(choice.warm)).div(month);
   const cold = exact(choice.fullGB).mul(exact(choice.cold)).div(month);
   if (cold.compare(warm) >= 0) return { worthIt: false, breakEvenDays: null };
   const move = exact(choice.fullGB).mul(exact(choice.transitionPerGB));
-  const inMinimum = cold.mul(choice.minDays).add(move).div(warm).ceil();
+  const inMinimum = cold.mul(minDays).add(move).div(warm).ceil();
   const beyond = move.div(warm.sub(cold)).ceil();
-  const days = inMinimum.compare(choice.minDays) <= 0 ? inMinimum : beyond;
+  const days = inMinimum.compare(minDays) <= 0 ? inMinimum : beyond;
   return { worthIt: true, breakEvenDays: Number(days.valueOf()) };
 }
 

@@ -46,7 +46,7 @@ function parseList(text: string, range: Range): number[] | null {
   for (const item of text.split(",")) {
     const [span = "", step, ...more] = item.split("/");
     const bounds = parseSpan(span, range, step !== undefined);
-    const by = step === undefined ? 1 : parseNumber(step, { min: 1, max: range.max });
+    const by = step === undefined ? 1 : parseNumber(step, { min: 1, max: 9_999 });
     if (!bounds || by === null || more.length > 0) return null;
     for (let value = bounds[0]; value <= bounds[1]; value += by) values.add(value);
   }

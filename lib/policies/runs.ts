@@ -1,10 +1,14 @@
 import "server-only";
+import { observe } from "@/lib/access/observe";
+import type { JobActor } from "@/lib/access/permissions";
 import { after, before, days } from "@/lib/core/time";
 import { isTimeZone } from "@/lib/core/time-zone";
 import type { Tx } from "@/lib/platform/db";
 import { log } from "@/lib/platform/log";
+import { Prisma } from "@/lib/platform/prisma/client";
 import { parseAwsCron } from "./cron";
 import { occurrencesBetween } from "./schedule";
+import { clockSlackMs, jobsByDue, type SeenJob, type Verdict, verdictOn } from "./windows";
 
 const behindDays = 7;
 const aheadDays = 2;
@@ -89,54 +93,132 @@ const insertRuns = (tx: Tx, rule: RuleRow, due: readonly Date[], onlyNewcomers: 
   on conflict do nothing
   returning resource_id::text as id`;
 
-/** The resources of a connection with runs that are due and open, by id. */
-export async function listUnsettled(tx: Tx, connectionId: string): Promise<string[]> {
-  const rows = await tx.$queryRaw<{ id: string }[]>`
-    select distinct e.resource_id::text as id from expected_runs e
-    join resources r on r.id = e.resource_id and r.connection_id = ${connectionId}::uuid
-    where e.state = 'pending' and e.due_at <= now() order by 1`;
-  return rows.map(({ id }) => id);
-}
+type PromisedRun = {
+  rule_id: string;
+  resource_id: string;
+  due_at: Date;
+  start_by: Date;
+  complete_by: Date;
+  state: string;
+  read_at: Date;
+  /** Whether it is to be judged; the others bound what belongs to it. */
+  is_open: boolean;
+};
+
+/** A run that was called missed while another job might still have met it. */
+const isEarly = Prisma.sql`e.state_at <= e.start_by + make_interval(secs => ${clockSlackMs / 1_000}::int)`;
+
+/** So many resources' runs are held in memory at once. */
+const resourcesAtOnce = 100;
+const settleLockKey = 7_240_122;
 
 /**
- * Settles runs of these resources that are due. A backup job belongs to the latest run of its resource that was due when it was made, and
- * must have been made inside that run's start window. A run whose job succeeded is matched; one whose job ended
- * otherwise, or whose start window passed without any job, is missed (the job, where there was one, is kept with it);
- * approved maintenance excuses it. What was not yet read after the window's end is not judged.
+ * Settles runs that are due, by the rule that `recompute schedule` answers with: a backup job belongs to the latest run
+ * of its resource that was due when it was made, and meets it when it succeeds inside its windows. Approved maintenance
+ * excuses a missed run. What was not yet read is not judged, and a run that was called missed inside its start window is
+ * looked at again. Returns the ids of the resources whose runs changed; a few resources are one transaction.
  */
-export async function settleRuns(tx: Tx, resourceIds: readonly string[]): Promise<string[]> {
-  const settled = await tx.$queryRaw<{ id: string }[]>`
-    with pending as (
-      select e.rule_id, e.resource_id, e.due_at, e.start_by, e.complete_by, g.watermark as read_at,
-        (select min(n.due_at) from expected_runs n where n.resource_id = e.resource_id and n.due_at > e.due_at) as next_due_at
-      from expected_runs e
-      join resources r on r.id = e.resource_id
-      join connection_regions g on g.connection_id = r.connection_id and g.region = r.region and g.watermark is not null
-      where e.resource_id = any(${[...resourceIds]}::uuid[]) and e.state = 'pending' and e.due_at <= now()
-    ), judged as (
-      select distinct on (p.rule_id, p.resource_id, p.due_at) p.*, j.id as job_id,
-        j.state in ('succeeded', 'succeeded_with_issues') as is_good, j.state in ('queued', 'running', 'cancelling') as is_open
-      from pending p
-      left join jobs j on j.resource_id = p.resource_id and j.kind = 'backup'
-        and j.created_at >= p.due_at - interval '1 minute' and j.created_at <= p.start_by + interval '1 minute'
-        and (p.next_due_at is null or j.created_at < p.next_due_at - interval '1 minute')
-      order by p.rule_id, p.resource_id, p.due_at, j.state in ('succeeded', 'succeeded_with_issues') desc nulls last,
-        j.state in ('queued', 'running', 'cancelling') desc nulls last, j.created_at
-    ), verdicts as (
-      select d.*, case
-        when d.is_good then 'matched'
-        when d.job_id is not null and not d.is_open then 'missed'
-        when d.job_id is not null and d.complete_by < d.read_at then 'missed'
-        when d.job_id is null and d.start_by + interval '1 minute' < d.read_at then 'missed' end as verdict
-      from judged d)
-    update expected_runs e set state_at = now(), job_id = v.job_id, state = case
-      when v.verdict = 'missed' and exists (
-        select 1 from system_resources m join exclusions x on x.system_id = m.system_id
-        where m.resource_id = e.resource_id and m.valid_from <= e.due_at and (m.valid_to is null or e.due_at < m.valid_to)
-          and x.valid_from <= e.due_at and (x.valid_to is null or e.due_at < x.valid_to)) then 'excused'
-      else v.verdict end::run_state
-    from verdicts v
-    where e.rule_id = v.rule_id and e.resource_id = v.resource_id and e.due_at = v.due_at and v.verdict is not null
-    returning e.resource_id::text as id`;
-  return [...new Set(settled.map(({ id }) => id))];
+export async function settleRuns(actor: JobActor, connectionId: string): Promise<string[]> {
+  const waiting = await observe(actor, (tx) => resourcesWaiting(tx, connectionId));
+  const changed: string[] = [];
+  for (let at = 0; at < waiting.length; at += resourcesAtOnce) {
+    const some = waiting.slice(at, at + resourcesAtOnce);
+    changed.push(
+      ...(await observe(actor, async (tx) => {
+        // One at a time: two that settle the same runs would wait for each other's rows.
+        await tx.$executeRaw`select pg_advisory_xact_lock(${settleLockKey}, hashtext(${connectionId}))`;
+        return settleSome(tx, some);
+      })),
+    );
+  }
+  return [...new Set(changed)];
 }
+
+type Waiting = { id: string; since: Date };
+
+/** The resources that have runs to settle, the longest first. Without statistics a plain join would start from resources. */
+const resourcesWaiting = (tx: Tx, connectionId: string) => tx.$queryRaw<Waiting[]>`
+  with waiting as materialized (
+    select e.resource_id, min(e.due_at) as since from expected_runs e
+    where e.due_at <= now() and (e.state = 'pending'
+      or (e.state = 'missed' and e.complete_by > now() - make_interval(days => ${behindDays}::int) and ${isEarly}))
+    group by e.resource_id)
+  select w.resource_id::text as id, w.since from waiting w
+  join resources r on r.id = w.resource_id and r.connection_id = ${connectionId}::uuid
+  order by w.since`;
+
+async function settleSome(tx: Tx, waiting: readonly Waiting[]): Promise<string[]> {
+  const since = new Date(waiting.reduce((least, one) => Math.min(least, one.since.getTime()), Date.now()));
+  const resourceIds = waiting.map(({ id }) => id);
+  const runs = await promisedRuns(tx, resourceIds, since);
+  const open = runs.filter((run) => run.is_open);
+  const jobs = Map.groupBy(await seenJobs(tx, open), ({ resourceId }) => resourceId);
+  const verdicts = [...Map.groupBy(runs, (run) => run.resource_id)].flatMap(([resourceId, own]) =>
+    verdictsOf(own, jobs.get(resourceId) ?? []),
+  );
+  await writeVerdicts(tx, verdicts, since);
+  return verdicts.filter(({ run, verdict }) => run.state !== verdict.state).map(({ run }) => run.resource_id);
+}
+
+const promisedRuns = (tx: Tx, resourceIds: readonly string[], since: Date) => tx.$queryRaw<PromisedRun[]>`
+  select e.rule_id::text, e.resource_id::text, e.due_at, e.start_by, e.complete_by, e.state::text, g.watermark as read_at,
+    e.due_at <= now() and (e.state = 'pending' or (e.state = 'missed' and ${isEarly})) as is_open
+  from expected_runs e
+  join resources r on r.id = e.resource_id
+  join connection_regions g on g.connection_id = r.connection_id and g.region = r.region and g.watermark is not null
+  where e.resource_id = any(${resourceIds}::uuid[]) and e.due_at >= ${since}::timestamptz
+  order by e.due_at`;
+
+type ReadJob = SeenJob & { resourceId: string };
+
+/** The backup jobs that may belong to runs. */
+async function seenJobs(tx: Tx, runs: readonly PromisedRun[]): Promise<ReadJob[]> {
+  const [from, to] = [
+    runs.reduce((least, { due_at }) => Math.min(least, due_at.getTime()), Number.POSITIVE_INFINITY),
+    runs.reduce((most, { start_by }) => Math.max(most, start_by.getTime()), 0),
+  ];
+  if (from > to) return [];
+  const rows = await tx.$queryRaw<{ id: string; resource_id: string; state: string; created_at: Date; ended: Date }[]>`
+    select j.id::text, j.resource_id::text, j.state::text, j.created_at, j.finished_at as ended
+    from jobs j where j.resource_id = any(${[...new Set(runs.map(({ resource_id }) => resource_id))]}::uuid[]) and j.kind = 'backup'
+      and j.created_at >= ${new Date(from - clockSlackMs)}::timestamptz and j.created_at <= ${new Date(to + clockSlackMs)}::timestamptz
+    order by j.created_at, j.id`;
+  return rows.map(({ id, resource_id, state, created_at, ended }) => ({
+    id,
+    resourceId: resource_id,
+    startedAtMs: created_at.getTime(),
+    completedAtMs: goodStates.has(state) ? (ended?.getTime() ?? null) : null,
+    isOpen: openStates.has(state),
+  }));
+}
+
+const goodStates: ReadonlySet<string> = new Set(["succeeded", "succeeded_with_issues"]);
+const openStates: ReadonlySet<string> = new Set(["queued", "running", "cancelling"]);
+
+/** The runs of one resource, in order, that are open and that something can be said of. */
+function verdictsOf(runs: readonly PromisedRun[], jobs: readonly SeenJob[]): { run: PromisedRun; verdict: Verdict }[] {
+  const dueMs = [...new Set(runs.map(({ due_at }) => due_at.getTime()))];
+  const byDue = jobsByDue(dueMs, jobs, clockSlackMs);
+  return runs.flatMap((run) => {
+    if (!run.is_open) return [];
+    const windows = { startByMs: run.start_by.getTime(), completeByMs: run.complete_by.getTime() };
+    const verdict = verdictOn(windows, byDue.get(run.due_at.getTime()) ?? [], run.read_at.getTime());
+    return verdict ? [{ run, verdict }] : [];
+  });
+}
+
+const writeVerdicts = (
+  tx: Tx,
+  verdicts: readonly { run: PromisedRun; verdict: Verdict }[],
+  since: Date,
+) => tx.$executeRaw`
+  update expected_runs e set state_at = v.read_at, job_id = v."jobId", state = case
+    when v.state = 'missed' and exists (
+      select 1 from system_resources m join exclusions x on x.system_id = m.system_id
+      where m.resource_id = e.resource_id and m.valid_from <= e.due_at and (m.valid_to is null or e.due_at < m.valid_to)
+        and x.valid_from <= e.due_at and (x.valid_to is null or e.due_at < x.valid_to)) then 'excused'
+    else v.state end::run_state
+  from jsonb_to_recordset(${JSON.stringify(verdicts.map(({ run, verdict }) => ({ ...run, ...verdict })))}::jsonb)
+    as v (rule_id uuid, resource_id uuid, due_at timestamptz, read_at timestamptz, state text, "jobId" uuid)
+  where e.rule_id = v.rule_id and e.resource_id = v.resource_id and e.due_at = v.due_at
+    and e.due_at >= ${since}::timestamptz and e.due_at <= now()`;

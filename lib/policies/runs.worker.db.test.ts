@@ -1,13 +1,14 @@
 import { randomUUID } from "node:crypto";
+import fc from "fast-check";
 import { describe, expect, it } from "vitest";
 import { observe } from "@/lib/access/observe";
 import { after, before, days, hours, minutes } from "@/lib/core/time";
 import { db } from "@/lib/platform/db";
 import { theWorker } from "@/lib/platform/testing/people";
 import type { ObservedPolicy, ObservedRule } from "@/lib/providers/contract";
-import { settleConnection } from "./jobs";
+import { recompute } from "@/lib/recompute/answers";
 import { writePolicies } from "./observe-policies";
-import { dropRuns, listRunRules, materializeRule } from "./runs";
+import { dropRuns, listRunRules, materializeRule, settleRuns } from "./runs";
 
 const account = "123456789012";
 const region = "eu-central-1";
@@ -21,11 +22,16 @@ async function place(readAt: Date | null = now): Promise<Place> {
     data: { kind: "aws", name: `c ${randomUUID()}`, account, settings: {} },
   });
   await db.connectionRegion.create({ data: { connectionId, region, watermark: readAt } });
+  return beside(connectionId);
+}
+
+/** One more resource of a connection. */
+async function beside(connectionId: string): Promise<Place> {
   const { id: resourceId } = await db.resource.create({
     data: {
       connectionId,
       region,
-      providerRef: `arn:db:${connectionId}`,
+      providerRef: `arn:db:${randomUUID()}`,
       kind: "RDS",
       name: "orders",
       account,
@@ -38,7 +44,12 @@ async function place(readAt: Date | null = now): Promise<Place> {
 }
 
 /** A policy with one rule that is due at these moments and has an hour to start. */
-async function promise({ connectionId, resourceId }: Place, due: readonly Date[], windowMinutes = 60): Promise<string> {
+async function promise(
+  { connectionId, resourceId }: Place,
+  due: readonly Date[],
+  windowMinutes = 60,
+  completionMinutes = 120,
+): Promise<string> {
   const policy = await db.policy.create({
     data: { connectionId, region, providerRef: randomUUID(), name: "p", observedAt: now },
   });
@@ -49,7 +60,7 @@ async function promise({ connectionId, resourceId }: Place, due: readonly Date[]
       name: "r",
       schedule: daily,
       startWindowMinutes: windowMinutes,
-      completionWindowMinutes: 120,
+      completionWindowMinutes: completionMinutes,
       vaultName: "v",
       validFrom: before(now, days(30)),
     },
@@ -60,7 +71,7 @@ async function promise({ connectionId, resourceId }: Place, due: readonly Date[]
       resourceId,
       dueAt,
       startBy: after(dueAt, minutes(windowMinutes)),
-      completeBy: after(dueAt, minutes(windowMinutes + 120)),
+      completeBy: after(dueAt, minutes(windowMinutes + completionMinutes)),
     })),
   });
   return rule.id;
@@ -76,7 +87,14 @@ type JobState =
   | "partial"
   | "cancelled";
 
-const work = ({ connectionId, resourceId }: Place, state: JobState, createdAt: Date) =>
+const open: readonly JobState[] = ["queued", "running"];
+
+const work = (
+  { connectionId, resourceId }: Place,
+  state: JobState,
+  createdAt: Date,
+  finishedAt = open.includes(state) ? null : after(createdAt, minutes(1)),
+) =>
   db.job.create({
     data: {
       connectionId,
@@ -87,11 +105,15 @@ const work = ({ connectionId, resourceId }: Place, state: JobState, createdAt: D
       rawStatus: state,
       resourceId,
       createdAt,
+      finishedAt,
       observedAt: now,
     },
   });
 
-const settle = (connectionId: string) => settleConnection(theWorker(), connectionId);
+const readUpTo = ({ connectionId }: Place, watermark: Date) =>
+  db.connectionRegion.updateMany({ where: { connectionId }, data: { watermark } });
+
+const settle = (connectionId: string) => settleRuns(theWorker(), connectionId);
 const states = async ({ resourceId }: Place) =>
   (await db.expectedRun.findMany({ where: { resourceId }, orderBy: [{ dueAt: "asc" }, { ruleId: "asc" }] })).map(
     ({ state, jobId }) => [state, jobId !== null],
@@ -159,6 +181,32 @@ describe("a run that is due", () => {
     expect(await states(at)).toEqual([["matched", true]]);
   });
 
+  it("is missed when its job completes after its windows, and met when at their end", async () => {
+    for (const [over, expected] of [
+      [0, "matched"],
+      [1, "missed"],
+    ] as const) {
+      const at = await place();
+      await promise(at, [due]);
+      await work(at, "succeeded", after(due, minutes(5)), after(due, minutes(180) + over));
+      await settle(at.connectionId);
+      expect(await states(at)).toEqual([[expected, true]]);
+    }
+  });
+
+  it("is missed at once when its job fails, and met after all when another succeeds in its start window", async () => {
+    const at = await place(after(due, minutes(20)));
+    await promise(at, [due]);
+    await work(at, "failed", after(due, minutes(5)));
+    expect(await settle(at.connectionId)).toEqual([at.resourceId]);
+    expect(await states(at)).toEqual([["missed", true]]);
+    expect(await settle(at.connectionId)).toEqual([]);
+    await work(at, "succeeded", after(due, minutes(40)));
+    await readUpTo(at, now);
+    expect(await settle(at.connectionId)).toEqual([at.resourceId]);
+    expect(await states(at)).toEqual([["matched", true]]);
+  });
+
   it("leaves a job to the latest run that was due before it", async () => {
     const at = await place();
     await promise(at, [before(now, hours(5)), before(now, hours(4))], 480);
@@ -188,6 +236,84 @@ describe("a run that is due", () => {
       ["missed", false],
       ["excused", false],
     ]);
+  });
+});
+
+/** A resource's runs every ten minutes, and what jobs there were: in half minutes from the first run on. */
+const history = fc.record({
+  runs: fc.integer({ min: 1, max: 8 }),
+  windowMinutes: fc.integer({ min: 1, max: 25 }),
+  readToMinutes: fc.integer({ min: 0, max: 100 }),
+  jobs: fc.array(
+    fc.record({
+      start: fc.integer({ min: -6, max: 180 }),
+      length: fc.integer({ min: 0, max: 60 }),
+      state: fc.constantFrom<JobState>(
+        "succeeded",
+        "succeeded",
+        "succeeded_with_issues",
+        "failed",
+        "partial",
+        "expired",
+      ),
+    }),
+    { maxLength: 12 },
+  ),
+});
+
+describe("every run of a random history", () => {
+  const first = before(now, days(2));
+  const halfMinutes = (count: number) => after(first, count * 30_000);
+
+  it("is met or missed as `recompute schedule` says, and whenever it is read", async () => {
+    const at = await place();
+    for (const { runs, windowMinutes, readToMinutes, jobs } of fc.sample(history, 25)) {
+      const mine = await beside(at.connectionId);
+      const dues = Array.from({ length: runs }, (_, index) => after(first, minutes(10 * index)));
+      await promise(mine, dues, windowMinutes, 0);
+      const readTo = after(first, minutes(readToMinutes));
+      await readUpTo(at, readTo);
+      const seen = jobs.filter(({ start }) => halfMinutes(start) <= readTo);
+      const early = await Promise.all(
+        seen.map(({ start, length, state }) => {
+          const isOver = halfMinutes(start + length) <= readTo;
+          return work(
+            mine,
+            isOver ? state : "running",
+            halfMinutes(start),
+            isOver ? halfMinutes(start + length) : null,
+          );
+        }),
+      );
+      await settle(at.connectionId);
+      await db.job.deleteMany({ where: { id: { in: early.map(({ id }) => id) } } });
+      for (const { start, length, state } of jobs)
+        await work(mine, state, halfMinutes(start), halfMinutes(start + length));
+      await readUpTo(at, now);
+      await settle(at.connectionId);
+      const input = {
+        intervalSeconds: 600,
+        anchor: first,
+        from: first,
+        to: after(first, minutes(10 * runs)),
+        earlyToleranceMin: 1,
+        completeWindowMin: windowMinutes,
+        jobs: jobs.map(({ start, length, state }, index) => ({
+          id: `${index}`,
+          status: state.startsWith("succeeded") ? "COMPLETED" : "FAILED",
+          startedAt: halfMinutes(start),
+          completedAt: halfMinutes(start + length),
+        })),
+      };
+      const [told] = recompute("schedule", JSON.parse(JSON.stringify({ cases: [{ id: 1, input }] }))).results;
+      expect(told).toMatchObject({ output: { expectedRuns: runs } });
+      const { missed } = (told as { output: { missed: string[] } }).output;
+      const isMissed = new Set(missed.map((text) => Date.parse(text)));
+      expect(
+        (await states(mine)).map(([state]) => state),
+        JSON.stringify({ windowMinutes, readToMinutes, jobs }),
+      ).toEqual(dues.map((due) => (isMissed.has(due.getTime()) ? "missed" : "matched")));
+    }
   });
 });
 

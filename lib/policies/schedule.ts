@@ -1,4 +1,5 @@
 import { Temporal } from "temporal-polyfill";
+import { hours as inHours, minutes as inMinutes } from "@/lib/core/time";
 import type { Cron } from "./cron";
 
 /**
@@ -23,12 +24,18 @@ export function occurrencesBetween(cron: Cron, timeZone: string, from: Date, to:
   return [...found].sort((left, right) => left - right).map((ms) => new Date(ms));
 }
 
-const isUtc = (timeZone: string) => /^(Etc\/)?(UTC|GMT)$/i.test(timeZone);
+/** The instant a date begins at, where its clock runs evenly through all of its 24 hours; null where it jumps. */
+function evenStart(date: Temporal.PlainDate, timeZone: string): number | null {
+  const start = date.toZonedDateTime(timeZone);
+  const isEven = start.hoursInDay === 24 && start.toPlainDateTime().equals(date.toPlainDateTime());
+  return isEven ? start.epochMilliseconds : null;
+}
 
 function* momentsOf({ hours, minutes }: Cron, date: Temporal.PlainDate, timeZone: string): Generator<number> {
+  const start = evenStart(date, timeZone);
   for (const hour of hours ?? everyHour)
     for (const minute of minutes) {
-      if (isUtc(timeZone)) yield Date.UTC(date.year, date.month - 1, date.day, hour, minute);
+      if (start !== null) yield start + inHours(hour) + inMinutes(minute);
       else if (hours) yield date.toZonedDateTime({ timeZone, plainTime: { hour, minute } }).epochMilliseconds;
       else yield* realMoments(date.toPlainDateTime({ hour, minute }), timeZone);
     }

@@ -165,6 +165,12 @@ describe("time in compliance", () => {
       ],
     }));
 
+  it.each([
+    ["RPO", { rpoSeconds: 1.001, pitr: [{ from: at("00:00:00"), lagSeconds: 1.001 }] }, 24],
+    ["lag", { rpoSeconds: 1, pitr: [{ from: at("00:00:00"), lagSeconds: 1.001 }] }, 0],
+    ["missing lag", { pitr: [{ from: at("00:00:00"), to: null, lagSeconds: null }] }, 24],
+  ])("counts whole milliseconds of an %s", (_title, input, hours) => expect(covered(input)).toBe(hours));
+
   it("takes 40,000 points in one chain", () => {
     const points = Array.from({ length: 40_000 }, (_unused, index) =>
       point({ id: `p${index}`, ...(index > 0 ? { parentId: `p${index - 1}` } : {}) }),
@@ -211,6 +217,18 @@ describe("a case that cannot be answered", () => {
     ]);
   });
 
+  it("leaves the others alone, too, where it is no case", () => {
+    const good = { id: 2, input: { rule: "GDPR_AUTHORITY", awareAt: day.start } };
+    expect(recompute("deadline", { cases: [null, 3, [], {}, good, good] }).results).toEqual([
+      { id: null, error: expect.stringContaining("Give a case") },
+      { id: null, error: expect.stringContaining("Give a case") },
+      { id: null, error: expect.stringContaining("Give a case") },
+      { error: expect.stringContaining("input") },
+      { id: 2, output: { deadline: "2026-06-04T00:00:00Z" } },
+      { id: 2, output: { deadline: "2026-06-04T00:00:00Z" } },
+    ]);
+  });
+
   it("is not the same as no cases at all", () => expect(() => recompute("rpo", {})).toThrow('Give {"cases"'));
 });
 
@@ -246,6 +264,27 @@ describe("legal clocks", () => {
       { rule: "NIS2_FINAL", notificationSentAt: "2028-01-31T10:00:00Z" },
       "2028-02-29T10:00:00Z",
     ],
+    [
+      "the intermediate report's own moment, whatever else is known",
+      {
+        rule: "DORA_INTERMEDIATE",
+        initialSentAt: at("00:00:00"),
+        notificationSentAt: at("01:00:00"),
+        intermediateSentAt: at("02:00:00"),
+      },
+      "2026-06-04T00:00:00Z",
+    ],
+    [
+      "the final report's own moment, whatever else is known",
+      {
+        rule: "DORA_FINAL",
+        initialSentAt: at("00:00:00"),
+        notificationSentAt: at("01:00:00"),
+        intermediateSentAt: at("02:00:00"),
+      },
+      "2026-07-01T02:00:00Z",
+    ],
+    ["sixty days after discovery", { rule: "HIPAA_INDIVIDUAL", discoveredAt: day.start }, "2026-07-31T00:00:00Z"],
     [
       "elapsed hours, whatever the clocks do",
       { rule: "GDPR_AUTHORITY", awareAt: "2026-10-24T00:00:00+02:00" },
@@ -308,6 +347,46 @@ describe("when a schedule is due", () => {
       "2026-06-08T00:00:00Z",
       ["2026-06-01T05:00:00Z"],
     ],
+    [
+      "a date that the zone left out falls on the next, and once",
+      "0 10 * * *",
+      "Pacific/Apia",
+      "2011-12-29T10:00:00Z",
+      "2011-12-31T10:00:00Z",
+      ["2011-12-29T20:00:00Z", "2011-12-30T20:00:00Z"],
+    ],
+    [
+      "a midnight that the clocks skip is one o'clock",
+      "0 0 * * *",
+      "America/Sao_Paulo",
+      "2018-11-03T12:00:00Z",
+      "2018-11-05T12:00:00Z",
+      ["2018-11-04T03:00:00Z", "2018-11-05T02:00:00Z"],
+    ],
+    [
+      "a gap of half an hour lacks half an hour's runs",
+      "*/15 * * * *",
+      "Australia/Lord_Howe",
+      "2027-10-02T15:00:00Z",
+      "2027-10-02T16:00:00Z",
+      ["2027-10-02T15:00:00Z", "2027-10-02T15:15:00Z", "2027-10-02T15:30:00Z", "2027-10-02T15:45:00Z"],
+    ],
+    [
+      "the nearest weekday to a Sunday the 31st stays in its month",
+      "0 5 31W * ? 2027",
+      "UTC",
+      "2027-01-01T00:00:00Z",
+      "2027-02-01T00:00:00Z",
+      ["2027-01-29T05:00:00Z"],
+    ],
+    [
+      "a step wider than its field is its first value",
+      "0 0 * * 2/13",
+      "UTC",
+      "2026-06-01T00:00:00Z",
+      "2026-06-08T00:00:00Z",
+      ["2026-06-02T00:00:00Z"],
+    ],
     ["one that never fires is due never", "0 0 31 2 *", "UTC", "2026-01-01T00:00:00Z", "2030-01-01T00:00:00Z", []],
     [
       "the end does not belong to the window",
@@ -363,6 +442,41 @@ describe("the order of recovery", () => {
       objectiveIncoherence: [],
     });
   });
+
+  it("takes 20,000 systems, each needed by the next", () => {
+    const systems = Array.from({ length: 20_000 }, (_unused, index) => ({
+      id: `s${index}`,
+      tier: index === 0 ? 1 : 3,
+      rtoSeconds: 3_600,
+      restoreSeconds: 1,
+    }));
+    const deps = systems.slice(1).map(({ id }, index) => ({ from: `s${index}`, to: id, kind: "HARD" }));
+    const told = answer("order", { systems, deps }) as { inversions: { requiredBy: string }[]; waves: unknown[] };
+    expect(told.waves).toHaveLength(20_000);
+    expect(told.inversions).toHaveLength(19_999);
+    expect(new Set(told.inversions.map(({ requiredBy }) => requiredBy))).toEqual(new Set(["s0"]));
+  });
+
+  it("names the smallest of the systems whose tier is taken over, however far they are", () => {
+    const system = (id: string, tier: number) => ({ id, tier, rtoSeconds: 9 });
+    expect(
+      answer("order", {
+        systems: [system("d", 3), system("x", 2), system("b", 1), system("a", 2), system("c", 1)],
+        deps: [
+          { from: "x", to: "d" },
+          { from: "c", to: "x" },
+          { from: "a", to: "d" },
+          { from: "b", to: "a" },
+        ],
+      }),
+    ).toMatchObject({
+      inversions: [
+        { id: "a", requiredBy: "b" },
+        { id: "d", requiredBy: "b" },
+        { id: "x", requiredBy: "c" },
+      ],
+    });
+  });
 });
 
 describe("retention", () => {
@@ -381,6 +495,7 @@ describe("retention", () => {
     ["one a month, skipping months without", { keepMonthly: 2 }, ["02-09", "01-31", "01-01"], ["01-31", "02-09"]],
     ["nothing where nothing is asked", {}, ["02-09"], []],
     ["whatever is younger than the minimum", { minRetentionDays: 2 }, ["02-09", "02-08", "02-07"], ["02-09"]],
+    ["nothing for being young where no minimum is set, not even of tomorrow", {}, ["02-11"], []],
     ["nothing past the maximum", { keepDaily: 9, maxRetentionDays: 2 }, ["02-09", "02-08"], ["02-09"]],
   ])("keeps %s", (_title, policy, ids, expected) =>
     expect(
@@ -423,6 +538,29 @@ describe("cost", () => {
       total: "3.900000",
       baselineAllFirstClass: "6.000000",
       saving: "2.100000",
+    }));
+
+  it("takes a price that is written with an exponent", () =>
+    expect(
+      answer("cost", {
+        sizeGB: 1e6,
+        deleteDay: 30,
+        stages: [{ class: "deep", fromDay: 0, pricePerGBMonth: 5e-7, transitionInPerGB: 1e-7 }],
+      }),
+    ).toMatchObject({ total: "0.600000", stages: [{ storage: "0.500000", transition: "0.100000" }] }));
+
+  it.each([
+    ["a half at the seventh decimal goes up", 5e-7, "0.000001"],
+    ["less than a half goes down", 4.9e-7, "0.000000"],
+  ])("%s", (_title, pricePerGBMonth, total) =>
+    expect(
+      answer("cost", { sizeGB: 1, deleteDay: 30, stages: [{ class: "hot", fromDay: 0, pricePerGBMonth }] }),
+    ).toMatchObject({ total }),
+  );
+
+  it("reads an absent day of a lifecycle as never", () =>
+    expect(answer("cost", { rules: [{ moveToColdAfterDays: 30 }] })).toEqual({
+      results: [{ moveToColdAfterDays: 30, deleteAfterDays: null, valid: true, minDeleteAfterDays: 120 }],
     }));
 
   it("saves on the open example of two stages", () =>

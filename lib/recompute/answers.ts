@@ -37,7 +37,12 @@ import {
 export class BadCase extends Error {}
 
 const stamp = (ms: number) => new Date(ms).toISOString().replace(".000Z", "Z");
+/** Whole milliseconds: 1.001 × 1,000 is less than 1,001 in floating point. */
+const wholeMs = (ms: number) => Math.round(ms);
 const forever = Number.POSITIVE_INFINITY;
+
+const present = <Value>(values: Record<string, Value | null | undefined>): Record<string, Value> =>
+  Object.fromEntries(Object.entries(values).flatMap(([key, value]) => (value == null ? [] : [[key, value]])));
 
 /** The earlier of two ends; null where nothing ends it. */
 const firstEnd = (a: number | null | undefined, b: number | null | undefined): number | null =>
@@ -100,7 +105,7 @@ function toStream({ from, to, lagSeconds, expiresAt, deletedAt }: NonNullable<Rp
   return {
     fromMs: from,
     toMs: to ?? forever,
-    lagMs: seconds(lagSeconds),
+    lagMs: wholeMs(seconds(lagSeconds)),
     untilMs: firstEnd(expiresAt, deletedAt) ?? forever,
   };
 }
@@ -129,7 +134,7 @@ function answerRpo(input: RpoInput) {
   const window = windowOf(input.window);
   const inService = { from: input.inServiceFrom ?? -forever, to: input.retiredAt ?? forever };
   const exclusions = (input.exclusions ?? []).map(({ start, end }) => ({ from: start, to: end }));
-  const rpoMs = seconds(input.rpoSeconds);
+  const rpoMs = wholeMs(seconds(input.rpoSeconds));
   const told = timeInRpo(holdings, evaluatedTime(window, inService, exclusions), [
     { span: { from: -forever, to: forever }, rpoMs },
   ]);
@@ -190,8 +195,8 @@ function answerSchedule(input: z.output<typeof scheduleCase>) {
     status === "COMPLETED" && completedAt != null ? [{ id, startedAtMs: startedAt, completedAtMs: completedAt }] : [],
   );
   const { met, missedMs, metPctFloor4, longestMissRun } = matchWindows(due, jobs, {
-    earlyToleranceMs: minutes(input.earlyToleranceMin ?? 0),
-    completeWindowMs: minutes(input.completeWindowMin),
+    earlyToleranceMs: wholeMs(minutes(input.earlyToleranceMin ?? 0)),
+    completeWindowMs: wholeMs(minutes(input.completeWindowMin)),
   });
   return {
     ...told,
@@ -205,25 +210,21 @@ function answerSchedule(input: z.output<typeof scheduleCase>) {
 const momentNames: Record<keyof ClockMoments, string> = {
   awareAtMs: "awareAt",
   classifiedAtMs: "classifiedAt",
-  precedingSentAtMs: "the moment the message before it was sent",
+  notificationSentAtMs: "notificationSentAt",
+  initialSentAtMs: "initialSentAt",
+  intermediateSentAtMs: "intermediateSentAt",
 };
 
 function answerDeadline(input: z.output<typeof deadlineCase>) {
   const { rule, sentAt } = input;
   if (!isClockName(rule)) throw new BadCase(`rule: "${rule}" is none; use one of ${Object.keys(clocks).join(", ")}.`);
-  const preceding =
-    input.notificationSentAt ??
-    input.notificationAt ??
-    input.intermediateSentAt ??
-    input.intermediateAt ??
-    input.initialSentAt ??
-    input.initialAt;
-  const awareAt = input.awareAt ?? input.discoveredAt;
-  const moments: ClockMoments = {
-    ...(awareAt == null ? {} : { awareAtMs: awareAt }),
-    ...(input.classifiedAt == null ? {} : { classifiedAtMs: input.classifiedAt }),
-    ...(preceding == null ? {} : { precedingSentAtMs: preceding }),
-  };
+  const moments: ClockMoments = present<number>({
+    awareAtMs: input.awareAt ?? input.discoveredAt,
+    classifiedAtMs: input.classifiedAt,
+    notificationSentAtMs: input.notificationSentAt ?? input.notificationAt,
+    initialSentAtMs: input.initialSentAt ?? input.initialAt,
+    intermediateSentAtMs: input.intermediateSentAt ?? input.intermediateAt,
+  });
   const deadline = deadlineOf(rule, moments);
   if (deadline === null)
     throw new BadCase(
@@ -242,9 +243,6 @@ function answerOrder({ systems, deps }: z.output<typeof orderCase>) {
   const { rtoViolations, ...order } = recoveryOrder(systems, deps);
   return { ...order, rtoViolations: rtoViolations.map(({ id }) => id) };
 }
-
-const present = <Value>(values: Record<string, Value | null | undefined>): Record<string, Value> =>
-  Object.fromEntries(Object.entries(values).flatMap(([key, value]) => (value == null ? [] : [[key, value]])));
 
 function answerRetention({ now, timeZone, policy, points }: z.output<typeof retentionCase>) {
   demandUnique(
@@ -366,7 +364,7 @@ function answerCopies({ now, rule: text, copyFreshnessSeconds, verifyDays, count
   if (!rule) throw new BadCase(`rule: "${text}" is none; write it as 3-2-1-1-0 or 3-2-1.`);
   const tally = tallyCopies(
     copies.map((copy) => toPlaced(copy, now)),
-    { nowMs: now, freshnessMs: seconds(copyFreshnessSeconds), verifyDays, countProduction },
+    { nowMs: now, freshnessMs: wholeMs(seconds(copyFreshnessSeconds)), verifyDays, countProduction },
   );
   const failing = failingDigits(tally, rule);
   return { ...tally, pass: failing.length === 0, failing };
@@ -386,7 +384,8 @@ export const answers = {
 export type RecomputeKind = keyof typeof answers;
 export const isRecomputeKind = (word: string): word is RecomputeKind => Object.hasOwn(answers, word);
 
-const cases = z.array(z.looseObject({ id: z.unknown().optional(), input: z.unknown() }));
+const cases = z.array(z.unknown());
+const oneCase = z.object({ id: z.unknown().optional(), input: z.unknown().optional() });
 /** `cases`, or the kind's own name as in a file that holds cases of several kinds. */
 const sheet = (kind: RecomputeKind) =>
   z.union([z.object({ cases }), z.object({ [kind]: cases })]).transform((given) => Object.values(given)[0] ?? []);
@@ -398,11 +397,13 @@ export function recompute(kind: RecomputeKind, raw: unknown): Recomputed {
   const read = sheet(kind).safeParse(raw);
   if (!read.success) throw new BadCase('Give {"cases": [{"id": "…", "input": {…}}]} on standard input.');
   return {
-    results: read.data.map(({ id, input }) => {
+    results: read.data.map((given) => {
+      const { data, success } = oneCase.safeParse(given);
+      if (!success) return { id: null, error: 'Give a case as {"id": "…", "input": {…}}.' };
       try {
-        return { id, output: answers[kind](input) };
+        return { id: data.id, output: answers[kind](data.input) };
       } catch (error) {
-        return { id, error: error instanceof BadCase || error instanceof RangeError ? error.message : String(error) };
+        return { id: data.id, error: error instanceof Error ? error.message : String(error) };
       }
     }),
   };

@@ -8,6 +8,9 @@ const instant = z.iso
 const timeZone = z.string().refine(isTimeZone, "Name a time zone of the IANA database, such as Europe/Berlin.");
 const amount = z.number().nonnegative();
 const seconds = z.number().nonnegative();
+/** A field that may be left out, or be null, in favour of a value of its own. */
+const or = <Value>(schema: z.ZodType<Value>, absent: Value) =>
+  schema.nullish().transform((given): Value => given ?? absent);
 const id = z.string().min(1);
 const status = z.string().min(1);
 const verification = z.object({ result: z.string(), at: instant.nullish() });
@@ -21,12 +24,12 @@ export const rpoCase = z.object({
     span,
     z.object({
       month: z.string().regex(/^\d{4}-(0[1-9]|1[0-2])$/, "Write the month as 2026-10."),
-      timeZone: timeZone.default("UTC"),
+      timeZone: or(timeZone, "UTC"),
     }),
   ]),
   rpoSeconds: seconds,
-  points: z
-    .array(
+  points: or(
+    z.array(
       z.object({
         id,
         status,
@@ -50,14 +53,15 @@ export const rpoCase = z.object({
           )
           .nullish(),
       }),
-    )
-    .default([]),
+    ),
+    [],
+  ),
   pitr: z
     .array(
       z.object({
         from: instant,
         to: instant.nullish(),
-        lagSeconds: seconds.default(0),
+        lagSeconds: or(seconds, 0),
         expiresAt: instant.nullish(),
         deletedAt: instant.nullish(),
         region: z.string().nullish(),
@@ -77,7 +81,7 @@ export const scheduleCase = z.object({
   /** Elapsed seconds between runs, counted from the anchor, in place of a cron. */
   intervalSeconds: z.number().int().min(1).nullish(),
   anchor: instant.nullish(),
-  timeZone: timeZone.default("UTC"),
+  timeZone: or(timeZone, "UTC"),
   from: instant,
   to: instant,
   earlyToleranceMin: amount.nullish(),
@@ -100,14 +104,14 @@ export const deadlineCase = z.object({
 });
 
 export const orderCase = z.object({
-  systems: z.array(z.object({ id, tier: z.number(), rtoSeconds: seconds, restoreSeconds: seconds.default(0) })),
-  deps: z.array(z.object({ from: id, to: id, kind: z.enum(["HARD", "SOFT"]).default("HARD") })).default([]),
+  systems: z.array(z.object({ id, tier: z.number(), rtoSeconds: seconds, restoreSeconds: or(seconds, 0) })),
+  deps: or(z.array(z.object({ from: id, to: id, kind: or(z.enum(["HARD", "SOFT"]), "HARD") })), []),
 });
 
 const keep = z.number().int().nonnegative().nullish();
 export const retentionCase = z.object({
   now: instant,
-  timeZone: timeZone.default("UTC"),
+  timeZone: or(timeZone, "UTC"),
   policy: z.object({
     keepLast: keep,
     keepHourly: keep,
@@ -122,7 +126,7 @@ export const retentionCase = z.object({
     z.object({
       id,
       createdAt: instant,
-      status: status.default("COMPLETED"),
+      status: or(status, "COMPLETED"),
       parentId: z.string().nullish(),
       legalHold: z.boolean().nullish(),
       lockUntil: instant.nullish(),
@@ -132,7 +136,7 @@ export const retentionCase = z.object({
   ),
 });
 
-const daysPerMonth = z.number().positive().default(30);
+const daysPerMonth = or(z.number().positive(), 30);
 export const lifecycleCostCase = z.object({
   daysPerMonth,
   sizeGB: amount,
@@ -153,33 +157,33 @@ export const lifecycleCostCase = z.object({
     )
     .min(1, "Give at least one stage."),
 });
-const dayCount = z.number().int().nullable();
+const dayCount = or(z.number().int().nullable(), null);
 export const lifecycleRulesCase = z.object({
   rules: z.array(z.object({ moveToColdAfterDays: dayCount, deleteAfterDays: dayCount })),
 });
 export const breakEvenCase = z.object({
   warm: amount,
   cold: amount,
-  transitionPerGB: amount.default(0),
+  transitionPerGB: or(amount, 0),
   fullGB: amount,
   uniqueGB: amount,
-  minDays: amount.default(0),
+  minDays: or(amount, 0),
   daysPerMonth,
 });
 export const incrementalCase = z.object({
   retainedPoints: z.number().int().nonnegative(),
   fullGB: amount,
   uniqueIncrementalGB: amount,
-  compressionRatio: z.number().positive().default(1),
+  compressionRatio: or(z.number().positive(), 1),
   pricePerGBMonth: amount,
 });
 
 export const copiesCase = z.object({
   now: instant,
-  rule: z.string().default("3-2-1-1-0"),
+  rule: or(z.string(), "3-2-1-1-0"),
   copyFreshnessSeconds: seconds,
-  verifyDays: amount.default(0),
-  countProduction: z.boolean().default(true),
+  verifyDays: or(amount, 0),
+  countProduction: or(z.boolean(), true),
   copies: z.array(
     z.object({
       id,

@@ -123,7 +123,7 @@ export function retain(
   const dated = points.map(asDated);
   const lineage = lineages(dated);
   const good = new Set(dated.filter((point) => isWhole(point, lineage)).map(({ id }) => id));
-  const { minRetentionDays = 0, maxRetentionDays } = policy;
+  const { minRetentionDays, maxRetentionDays } = policy;
   const aged = points.map(
     (point): Aged => ({
       ...point,
@@ -138,7 +138,7 @@ export function retain(
   const chosen = selected(eligible, policy, timeZone);
   const decisions = new Map(
     aged.map((point) => {
-      const isYoung = nowMs - point.createdAtMs < days(minRetentionDays);
+      const isYoung = minRetentionDays !== undefined && nowMs - point.createdAtMs < days(minRetentionDays);
       return [point.id, decide(point, good.has(point.id), chosen.get(point.id) ?? [], isYoung)];
     }),
   );

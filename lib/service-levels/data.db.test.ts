@@ -1,3 +1,4 @@
+import fc from "fast-check";
 import { afterAll, beforeAll, describe, expect, it } from "vitest";
 import { outcomeOf } from "@/lib/platform/testing/armed";
 import { type Estate, openEstate } from "@/lib/platform/testing/estate";
@@ -147,6 +148,69 @@ describe("time within the RPO, from what the database remembers", () => {
     const stranger = await person("viewer", { kind: "team", teamId: await estate.team() });
     expect(await getTimeInRpo(stranger, { systemId: place.systemId })).toBeNull();
     expect(await getRpoCases(stranger, { systemId: place.systemId })).toBeNull();
+  });
+});
+
+describe("the runs that a schedule promised", () => {
+  const hourly = async ({ connectionId, resourceId }: Placed, isMet: readonly boolean[]) => {
+    const policyId = await estate.insert("policies", {
+      connection_id: connectionId,
+      region: "eu-central-1",
+      provider_ref: "plan",
+      name: "plan",
+      observed_at: new Date(),
+    });
+    const ruleId = await estate.insert("policy_rules", {
+      policy_id: policyId,
+      provider_ref: "rule",
+      name: "hourly",
+      schedule: "cron(0 * * * ? *)",
+      start_window_minutes: 60,
+      completion_window_minutes: 120,
+      vault_name: "main",
+      valid_from: estate.ago(9_000),
+    });
+    await estate.insert("policy_assignments", {
+      policy_id: policyId,
+      resource_id: resourceId,
+      valid_from: estate.ago(9_000),
+    });
+    const due = isMet.map((_, index) => estate.ago((isMet.length - index) * hour));
+    await estate.client.query(
+      `insert into expected_runs (rule_id, resource_id, due_at, start_by, complete_by, state)
+       select $1, $2, x.due_at, x.due_at, x.due_at, x.state from unnest($3::timestamptz[], $4::run_state[]) as x (due_at, state)`,
+      [ruleId, resourceId, due, isMet.map((met) => (met ? "matched" : "missed"))],
+    );
+  };
+
+  /** What `recompute schedule` says of hourly runs of which these were met. */
+  const recomputed = (isMet: readonly boolean[]) => {
+    const from = Date.parse("2026-06-01T00:00:00Z");
+    const at = (index: number) => new Date(from + index * 3_600_000).toISOString();
+    const jobs = isMet.flatMap((met, index) =>
+      met ? [{ id: `${index}`, status: "COMPLETED", startedAt: at(index), completedAt: at(index) }] : [],
+    );
+    const input = { cron: "0 * * * *", from: at(0), to: at(isMet.length), completeWindowMin: 0, jobs };
+    const [told] = recompute("schedule", { cases: [{ id: 1, input }] }).results;
+    return told as { output: { met: object; missed: string[]; longestMissRun: number; metPctFloor4: number } };
+  };
+
+  it("are counted on the page as `recompute schedule` counts them", async () => {
+    const some = fc.sample(fc.array(fc.boolean(), { minLength: 1, maxLength: 30 }), 6);
+    for (const isMet of [...some, Array.from({ length: 100 }, (_, index) => index < 57)]) {
+      const place = await placed();
+      await hourly(place, isMet);
+      const view = await getTimeInRpo(viewer, { systemId: place.systemId, period: "7d" });
+      const { output } = recomputed(isMet);
+      expect(view?.schedules).toMatchObject([
+        {
+          met: Object.keys(output.met).length,
+          missed: output.missed.length,
+          longestMissRun: output.longestMissRun,
+          metPercent: Math.floor(Math.round(output.metPctFloor4 * 10_000) / 100) / 100,
+        },
+      ]);
+    }
   });
 });
 

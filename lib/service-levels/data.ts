@@ -165,7 +165,8 @@ type ScheduleRow = {
 const aheadDays = 370;
 
 /**
- * The rules that promise runs to the system: what came of the runs of the span, and the worst age their schedule allows.
+ * The rules that promise runs to the system: what came of the runs of the span, as settleRuns judged them by the rule of
+ * `recompute schedule`, and the worst age their schedule allows. A row of misses is one resource's, excused runs left out.
  * The usual duration is the 95th of a hundred jobs of the last 30 days, from the creation of the job to its end.
  */
 async function readSchedules(
@@ -225,7 +226,7 @@ function toRule(row: ScheduleRow, now: Date, rpoSeconds: number | null): RuleVie
     continuous: row.continuous,
     met: row.met,
     missed: row.missed,
-    metPercent: runs === 0 ? null : Math.floor((row.met / runs) * 10_000) / 100,
+    metPercent: runs === 0 ? null : Math.floor((row.met * 10_000) / runs) / 100,
     longestMissRun: row.longest,
     worstAgeSeconds: secondsOrNull(worst?.worstAgeMs ?? null),
     longestGapSeconds: secondsOrNull(worst?.longestGapMs ?? null),
