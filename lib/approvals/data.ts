@@ -72,7 +72,7 @@ const columns = {
     orderBy: { createdAt: "asc" },
   },
   restore: { select: { id: true, handle: true, state: true, reason: true, systemId: true } },
-  change: { select: { id: true, handle: true, state: true, action: true } },
+  change: { select: { id: true, handle: true, state: true, action: true, handedOverAt: true, failure: true } },
 } satisfies Prisma.ApprovalRequestSelect;
 
 type Row = Prisma.ApprovalRequestGetPayload<{ select: typeof columns }>;
@@ -333,7 +333,13 @@ function toView(row: Row, inForce: PolicyLevels, actorId: string, now: Date): Ap
     id: row.id,
     restoreId: row.restore?.id ?? null,
     restoreState: row.restore?.state ?? restoreStates[0],
-    change: row.change && { id: row.change.id, state: row.change.state, plan: changePlan(approval.plan) },
+    change: row.change && {
+      id: row.change.id,
+      state: row.change.state,
+      plan: changePlan(approval.plan),
+      handedOverAt: iso(row.change.handedOverAt),
+      failure: row.change.failure,
+    },
     handle: row.restore?.handle ?? row.change?.handle ?? "",
     title: titleOf(approval.plan),
     breakGlass: row.breakGlass,

@@ -110,6 +110,27 @@ export async function tellOverdue(tx: Tx, approval: HeldApproval, to: "expired" 
   });
 }
 
+/**
+ * The worker did not apply an approved change: its requester hears why, and so does whoever minds the votes. One whose
+ * signatures do not hold is an alarm for everybody who rules or watches.
+ */
+export async function tellPutBack(
+  tx: Tx,
+  approval: HeldApproval,
+  { forGood, reason, startGrantId }: { forGood: boolean; reason: string; startGrantId: string },
+): Promise<void> {
+  const notice = {
+    title: `${forGood ? "Refused by the worker" : "Not applied"}: ${titleOf(approval)}`,
+    body: forGood ? `${reason} Look into who could write to the database.` : `${reason} It can be started again.`,
+    severity: forGood ? "bad" : "warn",
+  } as const;
+  const watchers: Notice["recipients"] = {
+    roles: forGood ? ["administrator", "approver", "security_approver", "auditor"] : ["security_approver"],
+  };
+  for (const recipients of [[approval.requesterId], watchers])
+    await tell(tx, approval, `put_back_${startGrantId}`, { ...notice, recipients });
+}
+
 /** Half of the time to decide is gone, or nine tenths of it. */
 export async function tellReminder(tx: Tx, approval: HeldApproval, part: 50 | 90): Promise<void> {
   await tell(tx, approval, `reminder_${part}`, {
