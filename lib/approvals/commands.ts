@@ -46,7 +46,8 @@ function groupOf(held: readonly VoterGroup[], approval: HeldApproval): VoterGrou
 /** The groups that a ballot can be counted for: the voter's own, or those of whoever gave them their vote. */
 async function groupsFor(tx: Tx, actor: Actor, approval: HeldApproval, onBehalfOf: string): Promise<VoterGroup[]> {
   if (!onBehalfOf) return groupsOf(tx, actor.id, approval.id);
-  const given = (await delegatedTo(tx, actor.id, approval.level)).filter(
+  const byCode = approval.rule.factors.includes("totp");
+  const given = (await delegatedTo(tx, actor.id, approval.level, byCode)).filter(
     ({ delegatorId }) => delegatorId === onBehalfOf,
   );
   const held = await groupsOf(tx, onBehalfOf, approval.id);

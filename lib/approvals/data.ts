@@ -292,14 +292,21 @@ export async function ableOverall(tx: Pick<Tx, "user" | "$queryRaw">): Promise<A
   return { approver: countOf("approver"), security_approver: countOf("security_approver") };
 }
 
-/** The votes that others gave to a person for now: whose, and for which group. */
-export const delegatedTo = (tx: Pick<Tx, "$queryRaw">, delegateId: string, level: Level) => tx.$queryRaw<
-  { delegatorId: string; delegator: string; group: Vote["group"] }[]
->`
+/**
+ * The votes that others gave to a person for now: whose, and for which group. One that was given by a one-time code,
+ * which leaves no signature, counts only where votes may be cast by one.
+ */
+export const delegatedTo = (
+  tx: Pick<Tx, "$queryRaw">,
+  delegateId: string,
+  level: Level,
+  byCode: boolean,
+) => tx.$queryRaw<{ delegatorId: string; delegator: string; group: Vote["group"] }[]>`
   select d.delegator_id::text as "delegatorId", u.display_name as delegator, d."group"
   from approval_delegations d join users u on u.id = d.delegator_id and u.status = 'active'
+    join step_up_grants g on g.id = d.grant_id
   where d.delegate_id = ${delegateId}::uuid and d.revoked_at is null and d.valid_from <= now() and now() < d.valid_to
-    and (${level}::int > 0 or d.covers_level_zero)
+    and (${level}::int > 0 or d.covers_level_zero) and (${byCode} or g.factor_kind = 'passkey')
   order by d.valid_from limit 50`;
 
 /** The requests somebody may see: those of the systems in their scope, and changes for whoever rules or watches over them. */
@@ -445,11 +452,11 @@ export const getApproval = read(
           select: { id: true, handle: true, state: true, rtaSeconds: true, finishedAt: true },
         })
       : null;
-    const given = await delegatedTo(db as unknown as Tx, actor.id, toLevel(row.level));
     const counted = await db.$queryRaw<{ voter: string }[]>`
       select c.voter::text as voter from approval_requests a, counted_votes(a) c where a.id = ${approvalId}::uuid`;
     const inForce = await levelsInForce(db);
     const { factors, denyThreshold, coolDownSeconds, breakGlassCoolDownSeconds } = toApproval(row, inForce).rule;
+    const given = await delegatedTo(db as unknown as Tx, actor.id, toLevel(row.level), factors.includes("totp"));
     return {
       ...toView(row, inForce, actor.id, new Date()),
       rule: {
@@ -509,7 +516,7 @@ export const listApprovals = read("restore:read", approvalList, async ({ db, act
 /** What waits for this person's vote, most urgent first; empty for whoever may not vote. */
 export const listWaiting = read("restore:read", z.object({}), async ({ db, actor, visible }) => {
   if (actor.kind !== "user") return [];
-  const votes = may(actor, "restore:approve") || (await delegatedTo(db as unknown as Tx, actor.id, 1)).length > 0;
+  const votes = may(actor, "restore:approve") || (await delegatedTo(db as unknown as Tx, actor.id, 1, true)).length > 0;
   if (!votes) return [];
   const rows = await db.approvalRequest.findMany({
     where: {

@@ -114,9 +114,9 @@ async function demandAsSeen({ entry, plan, approval }: Ready, ctx: CommandContex
 }
 
 /** Does what was approved, word for word, and marks it as done, in one transaction. */
-async function carryOut(ready: Ready, ctx: GovernedContext) {
+async function carryOut(ready: Ready, ctx: Omit<GovernedContext, "plan">) {
   const { change, approval, plan, entry } = ready;
-  const done = await entry.apply(ctx, plan.params);
+  const done = await entry.apply({ ...ctx, plan }, plan.params);
   await ctx.tx.$executeRaw`select apply_change(${change.id}::uuid)`;
   const audit: [Subject, AuditDetail] = [
     ["change", change.id],

@@ -19,8 +19,11 @@ import { type Assessment, type ChangePlan, whyLeast } from "./rules";
 /** What an assessment has in hand: it reads, and locks nothing. */
 export type ChangeContext = Pick<CommandContext, "tx" | "actor" | "visible">;
 
-/** A command's context beside the change that allowed it, null where nobody else was asked, and what was made ahead for it. */
-export type GovernedContext = CommandContext & { changeId: string | null; prepared: unknown };
+/**
+ * A command's context beside what was signed, the change that allowed it, null where nobody else was asked, and what was
+ * made ahead for it.
+ */
+export type GovernedContext = CommandContext & { plan: ChangePlan; changeId: string | null; prepared: unknown };
 
 /** What is made ahead of a change: shown once to whoever applies it, and what is kept of it until it is applied. */
 export type Prepared<Shown> = { shown: Shown; kept: Prisma.InputJsonObject };
@@ -128,7 +131,7 @@ export function governed<Input extends z.ZodType<object>, Value, Shown = Value>(
       if (level !== null) await demandSealing(ctx.tx);
       if (level !== null && (await isGoverned(ctx.tx))) return propose(ctx, plan, level);
       const prepared = await prepare(ctx, bare(said));
-      const bound = { ...ctx, changeId: null, prepared: prepared?.kept ?? null };
+      const bound = { ...ctx, plan, changeId: null, prepared: prepared?.kept ?? null };
       const done = await spec.run(bound, bare<z.output<Input>>(said));
       return { ...done, value: { applied: true, value: answerOf<Shown>(done, prepared) } };
     },

@@ -1,9 +1,12 @@
 import "server-only";
 import { type HeldApproval, lockApproval } from "@/lib/approvals/data";
+import { paramsHashOf } from "@/lib/approvals/fingerprint";
 import type { LevelRule, VoterGroup } from "@/lib/approvals/rules";
 import { challengeOf, verifyAssertion } from "@/lib/audit/verify.mjs";
 import { relyingParty } from "@/lib/auth/relying-party";
+import type { ChangePlan } from "@/lib/changes/rules";
 import { Refusal, refuse } from "@/lib/core/outcome";
+import { after, days, minutes } from "@/lib/core/time";
 import type { Tx } from "@/lib/platform/db";
 import { Prisma } from "@/lib/platform/prisma/client";
 
@@ -82,15 +85,66 @@ const wordingOf = (subject: Wording["subject"], { revision, paramsHash }: HeldAp
   paramsHash: Buffer.from(paramsHash ?? []).toString("hex"),
 });
 
-const countedVotes = (tx: Tx, approvalId: string) => tx.$queryRaw<
-  (Signed & { principal: string; voting: VoterGroup })[]
->`
+const countedVotes = (tx: Tx, approvalId: string) => tx.$queryRaw<Ballot[]>`
   select c.principal::text, c.voting, ${signed}
   from approval_requests a cross join lateral counted_votes(a) c
   join approval_votes v on v.request_id = a.id and v.revision = a.revision and v.voter_id = c.voter
   join step_up_grants g on g.id = v.grant_id and g.user_id = c.voter
   join factors f on f.id = g.factor_id and f.user_id = g.user_id
   where a.id = ${approvalId}::uuid`;
+
+type Given = Signed & {
+  op: string;
+  subject_id: string;
+  subject_revision: number;
+  canonical: string | null;
+  valid_to: Date;
+};
+
+/** What somebody in whose place a vote was cast had signed for it; not what they took back, in whichever row it stands. */
+const givenVotes = (tx: Tx, { id, revision }: HeldApproval, voter: string, principal: string) => tx.$queryRaw<Given[]>`
+  select g.op, g.subject_id::text as subject_id, g.subject_revision, d.canonical, d.valid_to, ${signed}
+  from approval_votes v
+  join approval_delegations d on d.delegate_id = v.voter_id and d.delegator_id = v.on_behalf_of_id and d."group" = v."group"
+    and d.revoked_at is null and v.created_at >= d.valid_from and v.created_at < d.valid_to
+  join step_up_grants g on g.id = d.grant_id and g.user_id = d.delegator_id and g.consumed_at is not null
+  join factors f on f.id = g.factor_id and f.user_id = g.user_id
+  where v.request_id = ${id}::uuid and v.revision = ${revision} and v.voter_id = ${voter}::uuid
+    and v.on_behalf_of_id = ${principal}::uuid
+    and not exists (select 1 from approval_delegations o join step_up_grants h on h.id = o.grant_id
+      where o.delegator_id = d.delegator_id and o.revoked_at is not null and h.evidence->'challenge' = g.evidence->'challenge')`;
+
+type Ballot = Signed & { principal: string; voting: VoterGroup };
+
+/** Why a vote was not given to whoever cast it; null where it was, or is their own. */
+async function faultOfGiving(tx: Tx, approval: HeldApproval, ballot: Ballot): Promise<string | null> {
+  const { user_id: voter, principal } = ballot;
+  if (voter === principal) return null;
+  const faults = (await givenVotes(tx, approval, voter, principal)).map((row) => faultOfGift(row, approval, ballot));
+  return faults.includes(null) ? null : (faults[0] ?? "nobody gave it to whoever cast it");
+}
+
+/** Why what somebody signed does not give their vote to this voter, for this group and level, for so long. */
+function faultOfGift(row: Given, { level, rule }: HeldApproval, { user_id: voter, principal, voting }: Ballot) {
+  const plan = JSON.parse(row.canonical ?? "null") as ChangePlan | null;
+  if (plan?.action !== "approval.delegate") return "nobody signed that it was given away";
+  const { delegateId, group, coversLevelZero } = plan.params;
+  const own = row.op === "change.apply" || (row.op === "approval.delegate" && row.subject_id === principal);
+  const fits = delegateId === voter && group === voting && (level > 0 || coversLevelZero === "on");
+  if (!own || !fits) return "it was given to somebody else, or for something else";
+  if (row.op === "approval.delegate" && isTooLong(row, plan)) return "it was given for a shorter time";
+  const paramsHash = paramsHashOf(plan).toString("hex");
+  const wording: Wording = { subject: ["change", row.subject_id], revision: row.subject_revision, paramsHash };
+  return faultOfProof(proofOf(row), row.op, rule, wording);
+}
+
+/** What was signed at once lasts so many days from then; a code says no time, and a change is applied later than signed. */
+function isTooLong({ factor_kind, evidence, valid_to }: Given, { params }: ChangePlan): boolean {
+  if (factor_kind !== "passkey") return false;
+  const said = (evidence as Evidence).challenge as { exp?: unknown } | undefined;
+  const signedBy = new Date(text(said?.exp));
+  return !(valid_to <= after(signedBy, days(Number(params.days)) + minutes(5)));
+}
 
 /** One person's word is enough only while one person works alone: what was asked then is asked anew afterwards. */
 async function isAlone(tx: Tx, { singleOperator }: HeldApproval): Promise<boolean> {
@@ -111,7 +165,9 @@ export async function demandProvenVotes(tx: Tx, approvalId: string): Promise<voi
   if (approval.breakGlass) return demandProvenForce(tx, wording);
   const proven = new Map<string, VoterGroup>();
   for (const row of await countedVotes(tx, approvalId)) {
-    const fault = faultOfProof(proofOf(row), "approval.approve", approval.rule, wording);
+    const fault =
+      faultOfProof(proofOf(row), "approval.approve", approval.rule, wording) ??
+      (await faultOfGiving(tx, approval, row));
     if (fault) throw new Refusal(refuse("forbidden", `A vote is not what it says: ${fault}. Nothing is done.`));
     proven.set(row.principal, row.voting);
   }

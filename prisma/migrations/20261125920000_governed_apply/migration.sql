@@ -14,6 +14,9 @@ CREATE UNIQUE INDEX "change_requests_start_grant_id_key" ON "change_requests"("s
 ALTER TABLE "change_requests" ADD CONSTRAINT "change_requests_start_grant_id_fkey" FOREIGN KEY ("start_grant_id") REFERENCES "step_up_grants"("id") ON DELETE RESTRICT ON UPDATE CASCADE;
 CREATE INDEX "change_requests_handed_over" ON "change_requests"("handed_over_at") WHERE "state" = 'waiting' AND "handed_over_at" IS NOT NULL;
 
+-- What was signed when a vote was given away, word for word, so that the signature can be checked.
+ALTER TABLE "approval_delegations" ADD COLUMN "canonical" TEXT;
+
 -- Marks a change as applied, in the transaction that applies it. The right to call this is the right to apply.
 CREATE FUNCTION apply_change(change uuid) RETURNS void LANGUAGE plpgsql SECURITY DEFINER SET search_path = public, pg_temp AS $$
 BEGIN

@@ -23,7 +23,7 @@ export const metadata: Metadata = { title: "Governance" };
 const dispatchText = {
   web: "The web process starts restores and applies changes that were approved, and the worker what a crash left behind. Both hold a key to the roles that change something.",
   worker:
-    "Only the worker starts restores and applies changes that were approved, after it has checked the signature of every vote. The web process holds no key to anything that changes something, and PostgreSQL lets it neither claim a restore nor apply a change.",
+    "Only the worker starts restores and applies changes that were approved, after it has checked the signatures of the votes. The web process holds no key to anything that changes something, and PostgreSQL lets it neither claim a restore nor apply a change.",
 };
 
 /** How the installation is ruled: who must agree to what, and what is out of the ordinary about it. */

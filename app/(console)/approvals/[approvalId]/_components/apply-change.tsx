@@ -79,7 +79,7 @@ function WithTheWorker({ request, change }: Pick<Props, "request" | "change">) {
     <Card title="Waiting for the worker" padded>
       <div className="grid gap-3" role="status">
         <p className="text-ink-2">
-          Only the worker applies changes here, after it has checked the signature of every vote.{" "}
+          Only the worker applies changes here, after it has checked the signatures of the votes.{" "}
           {handedOverAt ? (
             <>
               It was given this one <Moment at={handedOverAt} precision="second" />.
