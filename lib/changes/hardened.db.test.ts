@@ -2,14 +2,15 @@ import { randomUUID } from "node:crypto";
 import { afterAll, beforeAll, beforeEach, describe, expect, it } from "vitest";
 import { lookAtCode } from "@/lib/auth/enrollment";
 import { originOf } from "@/lib/auth/request";
-import { setFreeze } from "@/lib/governance/commands";
+import { addPlace, releaseFreeze, setFreeze } from "@/lib/governance/commands";
 import { giveRole, invitePerson, takeRole } from "@/lib/people/commands";
 import { db } from "@/lib/platform/db";
-import { type Armed, armed, govern, grantFor } from "@/lib/platform/testing/armed";
+import { type Armed, armed, coolDown, govern, grantFor } from "@/lib/platform/testing/armed";
 import { agreed, changeOf, doAtOnce, handOver, harden, proposed } from "@/lib/platform/testing/governing";
 import { ownerDb } from "@/lib/platform/testing/owner";
 import { person } from "@/lib/platform/testing/people";
 import { value } from "@/lib/platform/testing/restoring";
+import { saveRoleMapping } from "@/lib/sso/commands";
 import { applyChange, withdrawChange } from "./commands";
 import { getChangeStanding, proofOfApplying } from "./data";
 import { applyApproved } from "./jobs";
@@ -104,6 +105,24 @@ describe("by hand, web's role", () => {
       /by an approved change alone/,
     );
     await ownerDb.systemFreeze.update({ where: { id: set.id }, data: { releasedAt: new Date() } });
+  });
+
+  it("does none of what other approved changes allow", async () => {
+    const { id: freezeId } = value(await doAtOnce(setFreeze, tom, { reason: "a stolen laptop is looked into" }));
+    const place = { account: "123456789012", region: "eu-west-3", label: "The drill account" };
+    const asked = [
+      await proposed(releaseFreeze, tom, { freezeId }),
+      await proposed(addPlace, tom, place),
+      await proposed(saveRoleMapping, tom, { value: "dr", role: "approver", scope: "everything" }),
+    ];
+    for (const approvalId of asked) await agreed(approvalId, ben, ivana, samir).catch(() => coolDown(approvalId));
+    for (const statement of [
+      "update system_freezes set released_at = now() where released_at is null",
+      "insert into isolated_places (account, region, label) values ('123456789012', 'eu-west-3', 'The drill account')",
+      "insert into idp_role_map (issuer, claim_path, value, role) values ('i', 'groups', 'dr', 'approver')",
+    ])
+      await expect(sql(statement)).rejects.toThrow(/by an approved change alone/);
+    await ownerDb.systemFreeze.update({ where: { id: freezeId }, data: { releasedAt: new Date() } });
   });
 
   it("never brings back a place or a vote that was given away and ended", async () => {
