@@ -6,19 +6,12 @@ import { demand, Refusal, refuse } from "@/lib/core/outcome";
 import { passkeysNeeded } from "@/lib/people/rules";
 import type { Tx } from "@/lib/platform/db";
 import { env } from "@/lib/platform/env";
-import {
-  approvalsVisible,
-  delegatedTo,
-  grantsOver,
-  type HeldApproval,
-  lockApproval,
-  moveApproval,
-  onWording,
-  quorumStands,
-} from "./data";
+import { onWording } from "./data";
+import { type HeldApproval, lockApproval, moveApproval, quorumStands } from "./held";
 import { tellForced, tellOverdue, tellReminder, tellReview, tellVoted } from "./notices";
 import { factorSuffices, force, type VoterGroup, vote, withdraw } from "./rules";
 import { forceInput, overdueInput, reminderInput, reviewInput, voteInput, withdrawalInput } from "./schema";
+import { approvalsVisible, delegatedTo, grantsOver } from "./voters";
 
 type Ctx = Pick<CommandContext, "tx" | "actor" | "visible">;
 

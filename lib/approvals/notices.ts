@@ -2,8 +2,9 @@ import "server-only";
 import { roles } from "@/lib/access/permissions";
 import { type Notice, notify } from "@/lib/notifications/notify";
 import type { Tx } from "@/lib/platform/db";
-import { eligibleVoters, type HeldApproval } from "./data";
+import type { HeldApproval } from "./held";
 import { currentVotes, principalOf, totalVotes } from "./rules";
+import { eligibleVoters } from "./voters";
 
 type About = Pick<HeldApproval, "id" | "revision" | "requesterId" | "plan">;
 

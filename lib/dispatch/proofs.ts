@@ -1,6 +1,6 @@
 import "server-only";
-import { type HeldApproval, lockApproval } from "@/lib/approvals/data";
 import { paramsHashOf } from "@/lib/approvals/fingerprint";
+import { type HeldApproval, lockApproval } from "@/lib/approvals/held";
 import type { LevelRule, VoterGroup } from "@/lib/approvals/rules";
 import { challengeOf, verifyAssertion } from "@/lib/audit/verify.mjs";
 import { relyingParty } from "@/lib/auth/relying-party";

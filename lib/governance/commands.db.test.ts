@@ -1,6 +1,6 @@
 import { randomUUID } from "node:crypto";
 import { afterAll, beforeEach, describe, expect, it } from "vitest";
-import { levelsInForce } from "@/lib/approvals/data";
+import { levelsInForce } from "@/lib/approvals/policy";
 import { defaultLevels } from "@/lib/approvals/rules";
 import { myNotifications } from "@/lib/notifications/data";
 import { db, reader } from "@/lib/platform/db";
