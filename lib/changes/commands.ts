@@ -64,9 +64,6 @@ type Ready = {
   entry: GovernedCommand<unknown>;
 };
 
-const worded = (change: Ready["change"], plan: ChangePlan) =>
-  change.action === plan.action && canonicalJson(change.params) === canonicalJson(plan.params);
-
 /** An approved change under lock that may be applied now: cooled down, in its time, by votes that still count. */
 async function lockReady(tx: Tx, changeId: string, requesterId: string, now: Date): Promise<Ready> {
   await demandSealing(tx);
@@ -78,8 +75,7 @@ async function lockReady(tx: Tx, changeId: string, requesterId: string, now: Dat
     throw new Refusal(refuse("conflict", "Somebody who voted may no longer do so. The change waits for another vote."));
   const entry = byAction.get(change.action);
   const plan = approval.plan as ChangePlan | null;
-  if (!entry || !plan || !worded(change, plan))
-    throw new Refusal(refuse("unavailable", "This version does not know this kind of change."));
+  if (!entry || !plan) throw new Refusal(refuse("unavailable", "This version does not know this kind of change."));
   return { change, approval, plan, entry };
 }
 
@@ -198,7 +194,7 @@ export const carryOutChange = command({
     const { requestedById, handedOverAt, startGrantId, prepared } = await lockChange(tx, changeId);
     if (!handedOverAt || !startGrantId) throw new Refusal(refuse("conflict", "Nothing was handed over."));
     const ready = await lockReady(tx, changeId, requestedById, now);
-    demandHashed(ready);
+    demandWorded(ready);
     await demandProvenVotes(tx, ready.approval.id);
     await demandProvenStart(tx, ready.approval, { changeId, startGrantId });
     const { sessionId, ...grant } = await givenProof(tx, startGrantId);
@@ -214,9 +210,10 @@ export const carryOutChange = command({
   },
 });
 
-/** The votes are over a hash: what is applied is what was hashed, whatever stands beside it. */
-function demandHashed({ approval, plan }: Ready): void {
-  if (!approval.paramsHash || !equalBytes(approval.paramsHash, paramsHashOf(plan)))
+/** The votes are over a hash: what is applied, and what PostgreSQL's guards look at, is what was hashed. */
+function demandWorded({ change, approval, plan }: Ready): void {
+  const same = change.action === plan.action && canonicalJson(change.params) === canonicalJson(plan.params);
+  if (!same || !approval.paramsHash || !equalBytes(approval.paramsHash, paramsHashOf(plan)))
     throw new Refusal(refuse("forbidden", "This change is not what was approved. Nothing is done."));
 }
 

@@ -258,6 +258,14 @@ describe("refused for good, and an alarm, is a change", () => {
     await expectRefused(made, /not what was approved/);
   });
 
+  it("whose own words are not those of its wording", async () => {
+    const made = await handed();
+    const params = { personId: (await person("viewer")).id, role: "approver", scope: "everything" };
+    await tamper((tx) => tx.changeRequest.update({ where: { id: made.changeId }, data: { params } }));
+    await applyHandedOver(made.changeId);
+    await expectRefused(made, /not what was approved/);
+  });
+
   it("whose start its requester did not sign", async () => {
     const made = await handed();
     const { startGrantId } = await db.changeRequest.findUniqueOrThrow({ where: { id: made.changeId } });
