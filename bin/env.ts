@@ -69,7 +69,7 @@ export const webCloudEnv: Record<string, string> = Object.fromEntries(
   }),
 );
 
-/** How the web process reaches an identity provider; its secret is no other process's. */
+/** How the web process reaches an identity provider; its secret is no other process's (settings.ts says what the worker hears). */
 export const ssoEnv: Record<string, string> = Object.fromEntries(
   Object.entries(process.env).flatMap(([name, value]) =>
     name.startsWith("HOLDFAST_OIDC_") && value !== undefined && value !== "" ? [[name, value]] : [],

@@ -16,6 +16,8 @@ type Fixtures = {
   code: (person: Person) => Promise<string>;
   /** Ends the worker as a power cut would; it is started again a second later. */
   killWorker: () => void;
+  /** Stops the worker without ending it, and lets it go on. */
+  holdWorker: { stop: () => void; goOn: () => void };
   /** The admin side of the pretend AWS: faults, calls, clock. */
   sandbox: Sandbox;
 };
@@ -79,6 +81,12 @@ export const test = base.extend<Fixtures, WorkerFixtures>({
   code: async ({}, use) => use(nextCode),
   // biome-ignore lint/correctness/noEmptyPattern: see above.
   killWorker: async ({}, use) => use(() => process.kill(findProcess("worker"), "SIGKILL")),
+  // biome-ignore lint/correctness/noEmptyPattern: see above.
+  holdWorker: async ({}, use) => {
+    const tell = (signal: "SIGSTOP" | "SIGCONT") => () => void process.kill(findProcess("worker"), signal);
+    await use({ stop: tell("SIGSTOP"), goOn: tell("SIGCONT") });
+    tell("SIGCONT")();
+  },
   sandbox: async ({ stack }, use) => {
     const url = stack.sandbox.aws;
     const at = (path: string) => `${url}/_sandbox/${path}`;

@@ -1,8 +1,7 @@
-import type { Page } from "@playwright/test";
-import type { PolicyLevels } from "@/lib/approvals/rules";
-import type { Prisma } from "@/lib/platform/prisma/client";
+import { addressOf, agree } from "./asking";
 import { expect, test } from "./fixtures";
 import { givePasskey } from "./passkeys";
+import { coolDownFor } from "./policy";
 import { openRequest, planRestore, submitPlan } from "./restoring";
 
 // A freeze stops every restore of the installation, and these change its policy: nothing else runs beside them.
@@ -11,31 +10,7 @@ test.describe.configure({ mode: "serial", timeout: 300_000 });
 /** Long enough to see that an approved change waits, short enough to wait for. */
 const coolDownSeconds = 20;
 
-test.beforeAll(async ({ db }) => {
-  const newest = await db.approvalPolicyVersion.findFirstOrThrow({ orderBy: { version: "desc" } });
-  const levels = newest.levels as unknown as PolicyLevels;
-  const shorter = {
-    ...levels,
-    0: { ...levels[0], coolDownSeconds },
-    1: { ...levels[1], coolDownSeconds: 0 },
-  };
-  await db.approvalPolicyVersion.create({
-    data: {
-      policyId: newest.policyId,
-      version: newest.version + 1,
-      levels: shorter as unknown as Prisma.InputJsonObject,
-    },
-  });
-});
-
-/** Agrees to the request at this address by passkey, and waits until the page counts it. */
-async function agree(page: Page, request: string, counted: string): Promise<void> {
-  await page.goto(request);
-  await page.getByRole("button", { name: "Approve" }).click();
-  await expect(page.getByText(counted)).toBeVisible();
-}
-
-const addressOf = (page: Page) => new URL(page.url()).pathname;
+test.beforeAll(({ db }) => coolDownFor(db, [coolDownSeconds, 0]));
 
 test("a role that votes is given by three people's agreement, and applied once it has cooled down @alone", async ({
   page,

@@ -2,9 +2,11 @@ import { BackupClient, paginateListRestoreJobs } from "@aws-sdk/client-backup";
 import { fromTemporaryCredentials } from "@aws-sdk/credential-providers";
 import type { Page } from "@playwright/test";
 import { homeRegion, smallEstateConnections, smallEstateCredentials } from "@/sandbox/aws/estates/nordwind";
+import { addressOf, agree } from "./asking";
 import { expect, test } from "./fixtures";
 import { givePasskey } from "./passkeys";
 import type { Person } from "./people";
+import { coolDownFor } from "./policy";
 import { openRequest, planRestore, submitPlan } from "./restoring";
 
 // The second journey makes every StartRestoreJob go wrong for a while: the first has to be through by then.
@@ -110,4 +112,90 @@ test("a worker that dies between the effect and its answer leaves one restore jo
   expect(item.attempts).toHaveLength(1);
   const jobs = await listRestoreJobs(sandbox.url, item.point.providerRef, since);
   expect(jobs.map(({ RestoreJobId }) => RestoreJobId)).toEqual([item.providerJobRef]);
+});
+
+test("a role that votes is given by the worker, and the page waits while there is none @hardened", async ({
+  page,
+  person,
+  signIn,
+  browserOf,
+  db,
+  holdWorker,
+}) => {
+  await coolDownFor(db, [0, 0]);
+  const nina = await person("Nina Hardened", "viewer");
+  const tom = await person("Tom Hardened", "administrator");
+  await signIn(page, tom);
+  await givePasskey(page, db, tom);
+  await page.goto(`/settings/people/${nina.id}`);
+  await page.getByRole("button", { name: "Give a role" }).click();
+  const dialog = page.getByRole("dialog");
+  await dialog.getByLabel("Role").selectOption("approver");
+  await dialog.getByLabel("Why").fill("Ivana is on leave from December");
+  await dialog.getByRole("button", { name: "Confirm and give" }).click();
+  await page.waitForURL("**/approvals/*");
+  const request = addressOf(page);
+  const voters = [
+    await person("Ada Hardened", "approver"),
+    await person("Ole Hardened", "approver"),
+    await person("Sam Hardened", "security_approver"),
+  ];
+  for (const [index, voter] of voters.entries()) {
+    const voting = await browserOf(voter);
+    await givePasskey(voting, db, voter);
+    await agree(voting, request, `${index + 1} of 3 agree`);
+  }
+
+  const given = () => db.roleGrant.count({ where: { userId: nina.id, role: "approver", revokedAt: null } });
+  holdWorker.stop();
+  await page.goto(request);
+  await page.getByRole("button", { name: "Apply now" }).click();
+  await expect(page.getByRole("heading", { name: "Waiting for the worker" })).toBeVisible({ timeout: 30_000 });
+  await expect(page.getByText("Waits for the worker.")).toBeVisible();
+  await expect(page.getByText("The worker does not answer")).toBeVisible({ timeout: 40_000 });
+  expect(await given()).toBe(0);
+  holdWorker.goOn();
+  await expect(page.getByText("Applied.")).toBeVisible({ timeout: 30_000 });
+  await expect(page.getByRole("heading", { name: "Waiting for the worker" })).toHaveCount(0);
+  expect(await given()).toBe(1);
+});
+
+test("an invitation's code is shown to whoever applies it, and works once the worker has @hardened", async ({
+  page,
+  person,
+  signIn,
+  browserOf,
+  browser,
+  baseURL,
+  db,
+}) => {
+  const tom = await person("Tom Hands", "administrator");
+  const ada = await person("Ada Hands", "approver");
+  await signIn(page, tom);
+  await givePasskey(page, db, tom);
+  await page.goto("/settings/people");
+  await page.getByRole("button", { name: "Invite somebody" }).click();
+  const dialog = page.getByRole("dialog");
+  await dialog.getByLabel("Name").fill("Vera Handed");
+  await dialog.getByLabel("E-mail").fill(`vera.${Date.now()}@nordwind.example`);
+  await dialog.getByLabel("Why").fill("She audits the warehouse from Monday");
+  await dialog.getByRole("button", { name: "Confirm and invite" }).click();
+  await page.waitForURL("**/approvals/*");
+  const request = addressOf(page);
+  const certain = await browserOf(ada);
+  await givePasskey(certain, db, ada);
+  await agree(certain, request, "1 of 1 agree");
+
+  await page.goto(request);
+  await page.getByRole("button", { name: "Apply now" }).click();
+  await expect(page.getByText("This code is shown once.")).toBeVisible();
+  await expect(page.getByText("Applied.")).toBeVisible({ timeout: 30_000 });
+  const code = (await page.locator("code").filter({ hasText: "-" }).first().textContent()) ?? "";
+  const stranger = await browser.newContext(baseURL ? { baseURL } : {});
+  const enrolling = await stranger.newPage();
+  await enrolling.goto("/enroll");
+  await enrolling.getByLabel("One-time code").fill(code);
+  await enrolling.getByRole("button", { name: "Continue" }).click();
+  await expect(enrolling.getByLabel("Name")).toHaveValue("Vera Handed");
+  await stranger.close();
 });

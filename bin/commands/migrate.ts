@@ -57,7 +57,7 @@ export const migrateCommand: Command = {
     const dispatch = env.HOLDFAST_DISPATCH ?? "web";
     await migrate({ ownerUrl, passwords: rolePasswords(), dispatch, say });
     say(
-      `The database is at this version; the ${dispatch === "web" ? "web process and the worker" : "worker alone"} may dispatch.`,
+      `The database is at this version; the ${dispatch === "web" ? "web process and the worker" : "worker alone"} may dispatch and apply approved changes.`,
     );
     return 0;
   },

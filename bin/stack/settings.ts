@@ -12,13 +12,13 @@ type Common = {
   demo: boolean;
   /** Base credentials of the clouds, for those processes that call them. */
   cloud: Record<string, string>;
+  /** Another identity provider than the settings name: that of the tests. */
+  sso?: Record<string, string>;
 };
 
 /** What one web process needs to know. */
 export type WebInstallation = Common & {
   urls: Pick<RoleUrls, "app">;
-  /** Another identity provider than the settings name: that of the tests. */
-  sso?: Record<string, string>;
 };
 type WorkerInstallation = Common & {
   urls: Pick<RoleUrls, "worker" | "sealer">;
@@ -77,6 +77,12 @@ const auditSettings = (home: string): Record<string, string> => ({
   ...(env.HOLDFAST_AUDIT_ANCHORS ? { HOLDFAST_AUDIT_ANCHORS: env.HOLDFAST_AUDIT_ANCHORS } : {}),
 });
 
+/** What of the identity provider the worker needs to apply changes about it: no secret, and nothing to sign anybody in with. */
+const ssoPlaceNames = ["HOLDFAST_OIDC_ISSUER", "HOLDFAST_OIDC_ROLE_CLAIM", "HOLDFAST_OIDC_LOCAL_PRIVILEGES"];
+
+const ssoPlaceOf = (sso: Record<string, string>): Record<string, string> =>
+  Object.fromEntries(Object.entries(sso).filter(([name]) => ssoPlaceNames.includes(name)));
+
 /** What the worker is told; it also seals the audit log, under a database role of its own. */
 export function workerSettings(installation: WorkerInstallation): Record<string, string> {
   const { secrets, urls, cloud } = installation;
@@ -87,6 +93,7 @@ export function workerSettings(installation: WorkerInstallation): Record<string,
     HOLDFAST_DB_WORKER_URL: urls.worker,
     HOLDFAST_DB_SEALER_URL: urls.sealer,
     HOLDFAST_WORKER_KEYS: env.HOLDFAST_WORKER_KEYS ?? secrets.worker,
+    ...ssoPlaceOf(installation.sso ?? ssoEnv),
     ...cloud,
   };
 }

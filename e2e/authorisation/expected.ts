@@ -58,6 +58,7 @@ export const workerMay: readonly string[] = [
   "restore:read",
   "restore:dispatch",
   "restore:follow",
+  "change:apply",
 ];
 
 /** Every door, as area.name, with the permission it asks for. */
@@ -101,7 +102,13 @@ export const doors: Readonly<Record<string, string>> = {
   "backups.recordBackupUnknown": "restore:dispatch",
   "backups.startBackup": "backup:start",
   "changes.applyChange": "self:manage",
+  "changes.carryOutChange": "change:apply",
+  "changes.getChangeStanding": "restore:read",
+  "changes.getHandedOver": "change:apply",
+  "changes.handOverChange": "self:manage",
+  "changes.listHandedOver": "change:apply",
   "changes.proofOfApplying": "self:manage",
+  "changes.putBackChange": "change:apply",
   "changes.withdrawChange": "self:manage",
   "connections.changeConnectionState": "connection:edit",
   "connections.changeConnectionState.proof": "connection:edit",
@@ -350,6 +357,7 @@ export const pages: Readonly<Record<string, string>> = {
 /** Every route handler by method: 401 without a session of two factors, 403 without the permission. "anybody" answers for itself; "the provider's token" whoever brings one. */
 export const routes: Readonly<Record<string, string>> = {
   "GET /api/auth/[...nextauth]": "anybody",
+  "GET /api/live/approvals/[approvalId]": "restore:read",
   "GET /api/live/audit": "audit:read",
   "GET /api/live/connections/[connectionId]": "estate:read",
   "GET /api/live/home": "estate:read",

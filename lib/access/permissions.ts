@@ -27,6 +27,7 @@ export const permissions = [
   "health:evaluate",
   "restore:dispatch",
   "restore:follow",
+  "change:apply",
 ] as const;
 
 export type Permission = (typeof permissions)[number];
@@ -120,6 +121,7 @@ export const jobPermissions: readonly Permission[] = [
   "restore:read",
   "restore:dispatch",
   "restore:follow",
+  "change:apply",
 ];
 
 /** Whether an actor may do this at all; where they may is a matter of scope. */

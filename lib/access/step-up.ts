@@ -16,6 +16,28 @@ type Spent = {
   evidence: unknown;
 };
 
+const toSpent = (spent: Spent): SpentGrant => ({
+  id: spent.id,
+  factorId: spent.factor_id,
+  factorKind: spent.factor_kind,
+  deviceBound: spent.device_type === "singleDevice" && spent.backed_up === false,
+  usableFrom: spent.usable_from,
+  evidence: spent.evidence,
+});
+
+/** A proof that was used up before, with the session that it was given in. */
+export async function givenProof(
+  tx: CommandContext["tx"],
+  grantId: string,
+): Promise<SpentGrant & { sessionId: string }> {
+  const [row] = await tx.$queryRaw<(Spent & { session_id: string })[]>`
+    select g.id, g.factor_id, g.factor_kind, f.device_type, f.backed_up, f.usable_from, g.evidence, g.session_id
+    from step_up_grants g join factors f on f.id = g.factor_id
+    where g.id = ${grantId}::uuid and g.consumed_at is not null`;
+  if (!row) throw new Refusal(refuse("forbidden", "There is no such proof of presence."));
+  return { ...toSpent(row), sessionId: row.session_id };
+}
+
 /** Uses up one grant, in the transaction of what it allows. Whoever has none that fits exactly is refused, enrolled or not. */
 export async function spendGrant(
   { tx, actor }: Omit<CommandContext, "grant">,
@@ -34,12 +56,5 @@ export async function spendGrant(
       and f.id = g.factor_id and f.removed_at is null and f.suspected_clone_at is null
     returning g.id, g.factor_id, g.factor_kind, f.device_type, f.backed_up, f.usable_from, g.evidence`;
   if (!spent) throw needed;
-  return {
-    id: spent.id,
-    factorId: spent.factor_id,
-    factorKind: spent.factor_kind,
-    deviceBound: spent.device_type === "singleDevice" && spent.backed_up === false,
-    usableFrom: spent.usable_from,
-    evidence: spent.evidence,
-  };
+  return toSpent(spent);
 }

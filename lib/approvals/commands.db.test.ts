@@ -77,9 +77,15 @@ describe("a vote given away", () => {
   const give = (from: Armed, to: Person, more: object = {}) =>
     doAtOnce(delegateVote, from, { delegateId: to.id, group: "approver", days: "3", reason: "on holiday", ...more });
 
+  /** The same with the hardware key, which counts on every level. */
+  async function giveByKey(from: Armed, to: Person): Promise<void> {
+    const said = { delegateId: to.id, group: "approver", days: "3", reason: "on holiday" };
+    value(await delegateVote(from, { ...said, grantId: await grantFor(from, delegateVote.proof(from, said)) }));
+  }
+
   it("is cast by whoever holds it, in the place of whoever gave it, and counts once", async () => {
     const mara = await armed("operator");
-    value(await give(ben, mara));
+    await giveByKey(ben, mara);
     const { approvalId } = await submitted("production");
     expect(await voteWithKey(mara, approvalId)).toMatchObject({ ok: false, code: "forbidden" });
     expect(value(await voteWithKey(mara, approvalId, { onBehalfOf: ben.id }))).toBe("pending");

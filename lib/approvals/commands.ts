@@ -6,19 +6,12 @@ import { demand, Refusal, refuse } from "@/lib/core/outcome";
 import { passkeysNeeded } from "@/lib/people/rules";
 import type { Tx } from "@/lib/platform/db";
 import { env } from "@/lib/platform/env";
-import {
-  approvalsVisible,
-  delegatedTo,
-  grantsOver,
-  type HeldApproval,
-  lockApproval,
-  moveApproval,
-  onWording,
-  quorumStands,
-} from "./data";
+import { onWording } from "./data";
+import { type HeldApproval, lockApproval, moveApproval, quorumStands } from "./held";
 import { tellForced, tellOverdue, tellReminder, tellReview, tellVoted } from "./notices";
 import { factorSuffices, force, type VoterGroup, vote, withdraw } from "./rules";
 import { forceInput, overdueInput, reminderInput, reviewInput, voteInput, withdrawalInput } from "./schema";
+import { approvalsVisible, delegatedTo, grantsOver } from "./voters";
 
 type Ctx = Pick<CommandContext, "tx" | "actor" | "visible">;
 
@@ -46,7 +39,8 @@ function groupOf(held: readonly VoterGroup[], approval: HeldApproval): VoterGrou
 /** The groups that a ballot can be counted for: the voter's own, or those of whoever gave them their vote. */
 async function groupsFor(tx: Tx, actor: Actor, approval: HeldApproval, onBehalfOf: string): Promise<VoterGroup[]> {
   if (!onBehalfOf) return groupsOf(tx, actor.id, approval.id);
-  const given = (await delegatedTo(tx, actor.id, approval.level)).filter(
+  const byCode = approval.rule.factors.includes("totp");
+  const given = (await delegatedTo(tx, actor.id, approval.level, byCode)).filter(
     ({ delegatorId }) => delegatorId === onBehalfOf,
   );
   const held = await groupsOf(tx, onBehalfOf, approval.id);

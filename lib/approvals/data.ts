@@ -1,314 +1,31 @@
 import "server-only";
 import { z } from "zod";
 import type { ReadContext } from "@/lib/access/context";
-import { type Actor, may, type Visible } from "@/lib/access/permissions";
+import { may } from "@/lib/access/permissions";
 import { read } from "@/lib/access/read";
 import type { Proven } from "@/lib/access/step-up";
 import type { ChangePlan } from "@/lib/changes/rules";
-import { canonicalJson } from "@/lib/core/canonical";
 import { accept, type Outcome, Refusal, refuse } from "@/lib/core/outcome";
 import type { Reader, Tx } from "@/lib/platform/db";
-import { Prisma } from "@/lib/platform/prisma/client";
+import type { Prisma } from "@/lib/platform/prisma/client";
 import { type RestorePlan, restoreStates, type Verdict } from "@/lib/restores/rules";
-import { sqlGrantReaches, systemsVisible } from "@/lib/systems/visible";
-import { fingerprintWords, paramsHashOf } from "./fingerprint";
+import { columns, type HeldApproval, planOf, type Row, toApproval, toLevel } from "./held";
+import { levelsInForce } from "./policy";
 import {
-  type Able,
-  type Approval,
   type ApprovalState,
   currentVotes,
-  defaultLevels,
   factorSuffices,
-  type Level,
-  type LevelRule,
-  missingVoters,
   type PolicyLevels,
   stateAt,
-  stricterRule,
   totalVotes,
   type Vote,
-  votesNeeded,
 } from "./rules";
 import { approvalList, approvalRef } from "./schema";
 import type { ApprovalDetail, ApprovalView } from "./view";
+import { approvalsVisible, delegatedTo, eligibleVoters } from "./voters";
 
-const columns = {
-  id: true,
-  subjectType: true,
-  subjectId: true,
-  level: true,
-  state: true,
-  stateAt: true,
-  revision: true,
-  paramsHash: true,
-  requesterId: true,
-  submittedAt: true,
-  approvalExpiresAt: true,
-  notBefore: true,
-  executeBefore: true,
-  approvalsNeeded: true,
-  breakGlass: true,
-  singleOperator: true,
-  policyVersion: { select: { id: true, levels: true } },
-  requester: { select: { displayName: true } },
-  revisions: {
-    select: { revision: true, plan: true, fingerprintWords: true, editorId: true, createdAt: true },
-    orderBy: { revision: "desc" },
-  },
-  votes: {
-    select: {
-      voterId: true,
-      verdict: true,
-      group: true,
-      reason: true,
-      revision: true,
-      createdAt: true,
-      onBehalfOfId: true,
-      voter: { select: { displayName: true } },
-      onBehalfOf: { select: { displayName: true } },
-      grant: { select: { factorKind: true } },
-      withdrawal: { select: { createdAt: true } },
-    },
-    orderBy: { createdAt: "asc" },
-  },
-  restore: { select: { id: true, handle: true, state: true, reason: true, systemId: true } },
-  change: { select: { id: true, handle: true, state: true, action: true } },
-} satisfies Prisma.ApprovalRequestSelect;
-
-type Row = Prisma.ApprovalRequestGetPayload<{ select: typeof columns }>;
-
-export const levelsOf = (row: Pick<Row, "policyVersion">) => row.policyVersion.levels as unknown as PolicyLevels;
-const planOf = (plan: Prisma.JsonValue) => plan as unknown as RestorePlan | ChangePlan;
 const restorePlan = (plan: RestorePlan | ChangePlan | null) => (plan && !("kind" in plan) ? plan : null);
 const changePlan = (plan: RestorePlan | ChangePlan | null) => (plan && "kind" in plan ? plan : null);
-const toLevel = (level: number) => level as Level;
-
-/** A request as the rules know it, with the rule of its level and the votes it needs. */
-export type HeldApproval = Approval & {
-  rule: LevelRule;
-  needed: LevelRule["votes"];
-  paramsHash: Uint8Array | null;
-  plan: RestorePlan | ChangePlan | null;
-  singleOperator: boolean;
-};
-
-/** A request with the rule that binds it: its own policy's, tightened by the one in force. */
-export function toApproval(row: Row, inForce: PolicyLevels): HeldApproval {
-  const level = toLevel(row.level);
-  const own = levelsOf(row)[level];
-  const rule = row.singleOperator ? { ...own, votes: [] } : stricterRule(own, inForce[level]);
-  const extra = row.singleOperator ? 0 : row.approvalsNeeded - totalVotes(own.votes);
-  const approvers = rule.votes.find(({ group }) => group === "approver")?.count ?? 0;
-  const current = row.revisions.find(({ revision }) => revision === row.revision);
-  return {
-    id: row.id,
-    state: row.state,
-    level,
-    revision: row.revision,
-    requesterId: row.requesterId,
-    editorIds: [...new Set(row.revisions.map(({ editorId }) => editorId))],
-    approvalExpiresAt: row.approvalExpiresAt,
-    notBefore: row.notBefore,
-    executeBefore: row.executeBefore,
-    breakGlass: row.breakGlass,
-    singleOperator: row.singleOperator,
-    votes: row.votes.map(({ voterId, verdict, group, revision, onBehalfOfId, withdrawal }) => ({
-      voterId,
-      verdict,
-      group: group as Vote["group"],
-      revision,
-      onBehalfOf: onBehalfOfId,
-      withdrawn: withdrawal !== null,
-    })),
-    rule,
-    needed: votesNeeded(level, rule, approvers + Math.max(extra, 0)),
-    paramsHash: row.paramsHash,
-    plan: current ? planOf(current.plan) : null,
-  };
-}
-
-/** Reads a request and holds its row until the transaction ends, so that votes are counted one at a time. */
-export async function lockApproval(tx: Tx, id: string): Promise<HeldApproval> {
-  await tx.$queryRaw`select 1 from approval_requests where id = ${id}::uuid for update`;
-  const row = await tx.approvalRequest.findUnique({ where: { id }, select: columns });
-  if (!row) throw new Refusal(refuse("not_found", "There is no such request."));
-  return toApproval(row, await levelsInForce(tx));
-}
-
-/**
- * Moves a request, under the lock that lockApproval took. PostgreSQL holds the ways, the quorum and both clocks, and
- * writes the event; who did it is told to it beside.
- */
-export async function moveApproval(
-  tx: Tx,
-  approval: Pick<Approval, "id">,
-  to: ApprovalState,
-  by: { actorId: string | null; data?: Prisma.ApprovalRequestUpdateInput },
-): Promise<void> {
-  await tx.$executeRaw`select set_config('holdfast.actor', ${by.actorId ?? ""}, true)`;
-  await tx.approvalRequest.update({ where: { id: approval.id }, data: { state: to, ...by.data } });
-}
-
-/** Whether enough people who may still vote agree, as PostgreSQL counts them. */
-export async function quorumStands(tx: Pick<Tx, "$queryRaw">, approvalId: string): Promise<boolean> {
-  const [row] = await tx.$queryRaw<{ stands: boolean }[]>`
-    select has_quorum(a) as stands from approval_requests a where a.id = ${approvalId}::uuid`;
-  return row?.stands ?? false;
-}
-
-export type PutForward = {
-  state: "pending" | "approved";
-  revision: number;
-  level: Level;
-  needed: LevelRule["votes"];
-  paramsHash: Buffer;
-};
-
-/**
- * Puts a plan before other people: a new immutable wording in its canonical text, and the request moved to waiting, or
- * to approved where nobody is asked. Refuses what nobody could ever approve, naming who is missing.
- */
-export async function putForward(
-  tx: Tx,
-  approval: Pick<HeldApproval, "id" | "revision">,
-  said: { plan: object; level: Level; editorId: string; systemId: string | null; tierApprovals: number },
-): Promise<PutForward> {
-  const { level, editorId } = said;
-  const policy = await currentPolicy(tx);
-  const installation = await tx.installation.findFirst({ select: { singleOperator: true } });
-  const needed = installation?.singleOperator ? [] : votesNeeded(level, policy.levels[level], said.tierApprovals);
-  await demandSatisfiable(tx, { requesterId: editorId, systemId: said.systemId }, needed);
-  const revision = approval.revision + 1;
-  const canonical = canonicalJson(said.plan);
-  const paramsHash = paramsHashOf(said.plan);
-  await tx.approvalRevision.create({
-    data: {
-      requestId: approval.id,
-      revision,
-      plan: JSON.parse(canonical),
-      canonical,
-      paramsHash: new Uint8Array(paramsHash),
-      fingerprintWords: fingerprintWords(paramsHash),
-      editorId,
-    },
-  });
-  const state = totalVotes(needed) === 0 ? "approved" : "pending";
-  const wording = { revision, paramsHash: new Uint8Array(paramsHash), level };
-  await moveApproval(tx, approval, state, {
-    actorId: editorId,
-    data: { ...wording, policyVersion: { connect: { id: policy.id } } },
-  });
-  return { state, revision, level, needed, paramsHash };
-}
-
-/** A request that nobody could ever approve is refused at once, saying who is missing. */
-async function demandSatisfiable(
-  tx: Tx,
-  of: { requesterId: string; systemId: string | null },
-  needed: LevelRule["votes"],
-): Promise<void> {
-  const voters = await eligibleVoters(tx, of.requesterId, of.systemId);
-  const countOf = (group: Vote["group"]) => voters.filter(({ groups }) => groups.includes(group)).length;
-  const missing = missingVoters(needed, {
-    approver: countOf("approver"),
-    security_approver: countOf("security_approver"),
-  });
-  if (missing.length > 0)
-    throw new Refusal(
-      refuse(
-        "unavailable",
-        `This needs ${missing.join("; ")} beside you. An administrator grants the role in Settings, People.`,
-      ),
-    );
-}
-
-/** The policy in force: the newest version; a new installation begins with the default levels. */
-export async function currentPolicy(tx: Tx): Promise<{ id: string; version: number; levels: PolicyLevels }> {
-  const newest = await tx.approvalPolicyVersion.findFirst({
-    where: { policy: { name: "default" } },
-    orderBy: { version: "desc" },
-  });
-  if (newest) return { id: newest.id, version: newest.version, levels: newest.levels as unknown as PolicyLevels };
-  await tx.$executeRaw`insert into approval_policies (name) values ('default') on conflict (name) do nothing`;
-  const policy = await tx.approvalPolicy.findUniqueOrThrow({ where: { name: "default" } });
-  const levels = JSON.parse(JSON.stringify(defaultLevels));
-  await tx.approvalPolicyVersion.createMany({
-    data: [{ policyId: policy.id, version: 1, levels }],
-    skipDuplicates: true,
-  });
-  const made = await tx.approvalPolicyVersion.findFirstOrThrow({
-    where: { policyId: policy.id },
-    orderBy: { version: "desc" },
-  });
-  return { id: made.id, version: made.version, levels: made.levels as unknown as PolicyLevels };
-}
-
-/** The levels of the policy in force, for reading. */
-export async function levelsInForce(db: Pick<Reader, "approvalPolicyVersion">): Promise<PolicyLevels> {
-  const newest = await db.approvalPolicyVersion.findFirst({
-    where: { policy: { name: "default" } },
-    orderBy: { version: "desc" },
-    select: { levels: true },
-  });
-  return newest ? (newest.levels as unknown as PolicyLevels) : defaultLevels;
-}
-
-/**
- * Who may vote for which group on a system's requests, or on changes of the whole installation where there is no system:
- * a role counts where its scope reaches, and nowhere else.
- */
-export const grantsOver = (tx: Pick<Tx, "$queryRaw">, systemId: string | null) => tx.$queryRaw<
-  { userId: string; role: Vote["group"] }[]
->`
-  select distinct g.user_id::text as "userId", g.role::text as role from role_grants g
-  where g.revoked_at is null and g.role in ('approver', 'security_approver') and ${systemId === null ? overEverything : sqlGrantReaches(systemId)}`;
-
-const overEverything = Prisma.sql`g.scope_kind = 'everything'`;
-
-/** Active people who could vote on a system's request and hold a confirmed factor, the requester left out. */
-export async function eligibleVoters(tx: Pick<Tx, "user" | "$queryRaw">, requesterId: string, systemId: string | null) {
-  const held = await grantsOver(tx, systemId);
-  const people = await tx.user.findMany({
-    where: {
-      status: "active",
-      id: { in: held.map(({ userId }) => userId), not: requesterId },
-      factors: { some: { confirmedAt: { not: null }, removedAt: null } },
-    },
-    select: { id: true, displayName: true },
-    orderBy: { displayName: "asc" },
-    take: 200,
-  });
-  return people.map(({ id, displayName }) => ({
-    id,
-    displayName,
-    groups: held.filter(({ userId }) => userId === id).map(({ role }) => role),
-  }));
-}
-
-/** How many people could vote for each group at all, over everything. */
-export async function ableOverall(tx: Pick<Tx, "user" | "$queryRaw">): Promise<Able> {
-  const voters = await eligibleVoters(tx, "00000000-0000-0000-0000-000000000000", null);
-  const countOf = (group: Vote["group"]) => voters.filter(({ groups }) => groups.includes(group)).length;
-  return { approver: countOf("approver"), security_approver: countOf("security_approver") };
-}
-
-/** The votes that others gave to a person for now: whose, and for which group. */
-export const delegatedTo = (tx: Pick<Tx, "$queryRaw">, delegateId: string, level: Level) => tx.$queryRaw<
-  { delegatorId: string; delegator: string; group: Vote["group"] }[]
->`
-  select d.delegator_id::text as "delegatorId", u.display_name as delegator, d."group"
-  from approval_delegations d join users u on u.id = d.delegator_id and u.status = 'active'
-  where d.delegate_id = ${delegateId}::uuid and d.revoked_at is null and d.valid_from <= now() and now() < d.valid_to
-    and (${level}::int > 0 or d.covers_level_zero)
-  order by d.valid_from limit 50`;
-
-/** The requests somebody may see: those of the systems in their scope, and changes for whoever rules or watches over them. */
-export function approvalsVisible(actor: Actor, visible: Visible): Prisma.ApprovalRequestWhereInput {
-  const ways: Prisma.ApprovalRequestWhereInput[] = [{ restore: { system: systemsVisible(visible) } }];
-  if (visible === "all" && may(actor, "change:read")) ways.push({ change: { isNot: null } });
-  return { OR: ways };
-}
-
 const iso = (at: Date | null) => at?.toISOString() ?? null;
 
 const titleOf = (plan: RestorePlan | ChangePlan | null) =>
@@ -333,7 +50,13 @@ function toView(row: Row, inForce: PolicyLevels, actorId: string, now: Date): Ap
     id: row.id,
     restoreId: row.restore?.id ?? null,
     restoreState: row.restore?.state ?? restoreStates[0],
-    change: row.change && { id: row.change.id, state: row.change.state, plan: changePlan(approval.plan) },
+    change: row.change && {
+      id: row.change.id,
+      state: row.change.state,
+      plan: changePlan(approval.plan),
+      handedOverAt: iso(row.change.handedOverAt),
+      failure: row.change.failure,
+    },
     handle: row.restore?.handle ?? row.change?.handle ?? "",
     title: titleOf(approval.plan),
     breakGlass: row.breakGlass,
@@ -439,11 +162,11 @@ export const getApproval = read(
           select: { id: true, handle: true, state: true, rtaSeconds: true, finishedAt: true },
         })
       : null;
-    const given = await delegatedTo(db as unknown as Tx, actor.id, toLevel(row.level));
     const counted = await db.$queryRaw<{ voter: string }[]>`
       select c.voter::text as voter from approval_requests a, counted_votes(a) c where a.id = ${approvalId}::uuid`;
     const inForce = await levelsInForce(db);
     const { factors, denyThreshold, coolDownSeconds, breakGlassCoolDownSeconds } = toApproval(row, inForce).rule;
+    const given = await delegatedTo(db as unknown as Tx, actor.id, toLevel(row.level), factors.includes("totp"));
     return {
       ...toView(row, inForce, actor.id, new Date()),
       rule: {
@@ -503,7 +226,7 @@ export const listApprovals = read("restore:read", approvalList, async ({ db, act
 /** What waits for this person's vote, most urgent first; empty for whoever may not vote. */
 export const listWaiting = read("restore:read", z.object({}), async ({ db, actor, visible }) => {
   if (actor.kind !== "user") return [];
-  const votes = may(actor, "restore:approve") || (await delegatedTo(db as unknown as Tx, actor.id, 1)).length > 0;
+  const votes = may(actor, "restore:approve") || (await delegatedTo(db as unknown as Tx, actor.id, 1, true)).length > 0;
   if (!votes) return [];
   const rows = await db.approvalRequest.findMany({
     where: {

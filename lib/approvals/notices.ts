@@ -2,8 +2,9 @@ import "server-only";
 import { roles } from "@/lib/access/permissions";
 import { type Notice, notify } from "@/lib/notifications/notify";
 import type { Tx } from "@/lib/platform/db";
-import { eligibleVoters, type HeldApproval } from "./data";
+import type { HeldApproval } from "./held";
 import { currentVotes, principalOf, totalVotes } from "./rules";
+import { eligibleVoters } from "./voters";
 
 type About = Pick<HeldApproval, "id" | "revision" | "requesterId" | "plan">;
 
@@ -108,6 +109,27 @@ export async function tellOverdue(tx: Tx, approval: HeldApproval, to: "expired" 
         : "Somebody who voted may no longer do so.",
     severity: "warn",
   });
+}
+
+/**
+ * The worker did not apply an approved change: its requester hears why, and so does whoever minds the votes. One whose
+ * signatures do not hold is an alarm for everybody who rules or watches.
+ */
+export async function tellPutBack(
+  tx: Tx,
+  approval: HeldApproval,
+  { forGood, reason, startGrantId }: { forGood: boolean; reason: string; startGrantId: string },
+): Promise<void> {
+  const notice = {
+    title: `${forGood ? "Refused by the worker" : "Not applied"}: ${titleOf(approval)}`,
+    body: forGood ? `${reason} Look into who could write to the database.` : `${reason} It can be started again.`,
+    severity: forGood ? "bad" : "warn",
+  } as const;
+  const watchers: Notice["recipients"] = {
+    roles: forGood ? ["administrator", "approver", "security_approver", "auditor"] : ["security_approver"],
+  };
+  for (const recipients of [[approval.requesterId], watchers])
+    await tell(tx, approval, `put_back_${startGrantId}`, { ...notice, recipients });
 }
 
 /** Half of the time to decide is gone, or nine tenths of it. */

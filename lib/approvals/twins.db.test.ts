@@ -6,7 +6,7 @@ import { levelFloor } from "@/lib/changes/rules";
 import { db, reader } from "@/lib/platform/db";
 import { ownerDb } from "@/lib/platform/testing/owner";
 import { canMove, levelOf, restoreStates } from "@/lib/restores/rules";
-import { levelsInForce } from "./data";
+import { levelsInForce } from "./policy";
 import { defaultLevels } from "./rules";
 
 afterAll(() => ownerDb.$disconnect());

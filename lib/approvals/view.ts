@@ -11,7 +11,15 @@ export type ApprovalView = {
   restoreId: string | null;
   restoreState: RestoreState;
   /** What of the rules it would change; null for a restore. */
-  change: { id: string; state: ChangeState; plan: ChangePlan | null } | null;
+  change: {
+    id: string;
+    state: ChangeState;
+    plan: ChangePlan | null;
+    /** Since when the worker has it; null where nobody started it, or where it was given back. */
+    handedOverAt: Iso | null;
+    /** Why the worker did not apply it, when it last said so. */
+    failure: string | null;
+  } | null;
   handle: string;
   title: string;
   breakGlass: boolean;

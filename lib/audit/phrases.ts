@@ -237,6 +237,18 @@ const governancePhrases: Record<string, Phrase> = {
     did: (_, d) => `applied an approved change of the rules (${actionWords(d)})`,
     to: "apply a change of the rules",
   },
+  "change.hand_over": {
+    did: (_, d) => `gave an approved change of the rules to the worker (${actionWords(d)})`,
+    to: "give a change of the rules to the worker",
+  },
+  "change.hand_back": {
+    did: (_, d) => `did not apply a change of the rules, which waits again${because(d, "reason")}`,
+    to: "give a change of the rules back",
+  },
+  "change.refuse": {
+    did: (_, d) => `refused to apply a change of the rules for good${because(d, "reason")}`,
+    to: "refuse a change of the rules",
+  },
   "change.withdraw": { did: () => "took back a change of the rules that was asked for", to: "take back a change" },
   "approval.policy": {
     did: (_, d) => `put version ${countOf(d, "version")} of the approval policy into force`,

@@ -39,16 +39,43 @@ const newCode = () => randomLetters(codeLength).replace(/.{5}(?=.)/g, "$&-");
 
 const hashOf = (typed: string) => bytes(sha256(`holdfast/enroll/v1\0${plainCode(typed)}`));
 
-/** Makes a one-time code by which a person sets a password and a first factor. Earlier codes of theirs stop working. */
+/** What is kept of a code: nothing that opens anything. */
+const keptCode = z.object({ codeHash: z.base64(), expiresAt: z.iso.datetime() });
+export type KeptCode = z.output<typeof keptCode>;
+
+/** Makes a one-time code ahead: what is shown once to whoever hands it over, and what is kept of it. */
+export function drawEnrollmentCode(now: Date): { code: string; expiresAt: Date; kept: KeptCode } {
+  const code = newCode();
+  const expiresAt = after(now, codeLifeMs);
+  const codeHash = Buffer.from(hashOf(code)).toString("base64");
+  return { code, expiresAt, kept: { codeHash, expiresAt: expiresAt.toISOString() } };
+}
+
+/**
+ * Lets a person set a password and a first factor by a code that was drawn for them. Earlier codes of theirs stop
+ * working. Answers when this one does.
+ */
+export async function keepEnrollmentCode(tx: Tx, userId: string, kept: unknown, now: Date): Promise<Date> {
+  const { codeHash, expiresAt } = keptCode.parse(kept);
+  const until = new Date(Math.min(Date.parse(expiresAt), after(now, codeLifeMs).getTime()));
+  await tx.enrollmentCode.updateMany({
+    where: { userId, usedAt: null, expiresAt: { gt: now } },
+    data: { expiresAt: now },
+  });
+  await tx.enrollmentCode.create({
+    data: { userId, codeHash: bytes(Buffer.from(codeHash, "base64")), createdAt: now, expiresAt: until },
+  });
+  return until;
+}
+
+/** Draws a one-time code for a person and keeps it, in one step. */
 export async function makeEnrollmentCode(
   tx: Tx,
   userId: string,
   now: Date,
 ): Promise<{ code: string; expiresAt: Date }> {
-  const code = newCode();
-  const expiresAt = after(now, codeLifeMs);
-  await tx.enrollmentCode.updateMany({ where: { userId, usedAt: null }, data: { expiresAt: now } });
-  await tx.enrollmentCode.create({ data: { userId, codeHash: hashOf(code), createdAt: now, expiresAt } });
+  const { code, expiresAt, kept } = drawEnrollmentCode(now);
+  await keepEnrollmentCode(tx, userId, kept, now);
   return { code, expiresAt };
 }
 

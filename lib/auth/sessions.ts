@@ -73,6 +73,38 @@ export async function findLiveSession(secret: string): Promise<LiveSession | nul
   };
 }
 
+/**
+ * Whoever gave a proof in a session, with the rights they hold at this moment; null where they are not active. What an
+ * identity provider said counts only while the session lives.
+ */
+export async function holderOf(
+  tx: Tx,
+  sessionId: string,
+): Promise<Omit<UserActor, "requestId" | "addressPrefix"> | null> {
+  const session = await tx.session.findUnique({
+    where: { id: sessionId },
+    select: {
+      aal: true,
+      amr: true,
+      idpRoles: true,
+      revokedAt: true,
+      user: { include: { roleGrants: { where: { revokedAt: null } } } },
+    },
+  });
+  if (session?.user.status !== "active") return null;
+  const { user, aal, amr, idpRoles, revokedAt } = session;
+  const local = user.roleGrants.map((grant) => ({
+    role: grant.role,
+    kind: grant.scopeKind,
+    team: grant.scopeTeamId,
+    key: grant.scopeTagKey,
+    value: grant.scopeTagValue,
+  }));
+  const idp = idpRoles === null ? null : revokedAt === null ? grantsOf(idpRoles) : [];
+  const grants = effectiveGrants({ local: grantsOf(local), idp, localPrivileges });
+  return { kind: "user", id: user.id, name: user.displayName, sessionId, aal, amr, grants };
+}
+
 /** A role or scope we do not know grants nothing. */
 function grantsOf(raw: unknown): Grant[] {
   if (!Array.isArray(raw)) return [];

@@ -36,6 +36,7 @@ export async function sweepIdentity(): Promise<Swept> {
       where g.expires_at < now() - (case when g.consumed_at is null then interval '1 day' else interval '90 days' end)
         and not exists (select 1 from approval_votes v where v.grant_id = g.id)
         and not exists (select 1 from approval_delegations d where d.grant_id = g.id)
+        and not exists (select 1 from change_requests c where c.start_grant_id = g.id)
         and g.op <> 'approval.break_glass'
         and not exists (select 1 from approval_review_voices r where r.grant_id = g.id)
         and not exists (select 1 from approval_drill_answers a where a.grant_id = g.id)

@@ -2,7 +2,6 @@ import { randomUUID } from "node:crypto";
 import { afterAll, afterEach, beforeEach, describe, expect, it } from "vitest";
 import { forceApproval } from "@/lib/approvals/commands";
 import { getApproval, listApprovals, listWaiting } from "@/lib/approvals/data";
-import type { Outcome } from "@/lib/core/outcome";
 import { releaseFreeze, setFreeze, switchSingleOperator } from "@/lib/governance/commands";
 import { disablePerson, giveRole, invitePerson } from "@/lib/people/commands";
 import { db } from "@/lib/platform/db";
@@ -16,7 +15,7 @@ import {
   ungovern,
   voteWithKey,
 } from "@/lib/platform/testing/armed";
-import { ask, tierForm } from "@/lib/platform/testing/governing";
+import { agreed, ask, changeOf, proposed as propose, tierForm, why } from "@/lib/platform/testing/governing";
 import { ownerDb, tamper } from "@/lib/platform/testing/owner";
 import { person } from "@/lib/platform/testing/people";
 import { value, voteBy } from "@/lib/platform/testing/restoring";
@@ -24,7 +23,7 @@ import { editTier } from "@/lib/tiers/commands";
 import { ensureDefaultTiers } from "@/lib/tiers/ensure";
 import { applyChange, withdrawChange } from "./commands";
 import { proofOfApplying } from "./data";
-import type { Governed, GovernedCommand } from "./governed";
+import type { GovernedCommand } from "./governed";
 
 let tom: Armed;
 let ben: Armed;
@@ -45,26 +44,13 @@ beforeEach(async () => {
 afterEach(() => ungovern());
 afterAll(() => ownerDb.$disconnect());
 
-const why = "She takes over from Ben while he is away";
-
-/** Puts a change before other people. Answers its request's id. */
-async function proposed<Value>(run: GovernedCommand<Value>, input: object, by: Armed = tom): Promise<string> {
-  const answer = value((await ask(run, by, { why, ...input })) as Outcome<Governed<Value>>);
-  if (answer.applied) throw new Error("Nobody was asked.");
-  return answer.approvalId;
-}
-
-const changeOf = (approvalId: string) => db.changeRequest.findUniqueOrThrow({ where: { approvalId } });
+/** Puts a change before other people, as Tom. Answers its request's id. */
+const proposed = <Value>(run: GovernedCommand<Value>, input: object) => propose(run, tom, input);
 
 const apply = (who: Armed, changeId: string) =>
   outcomeOf(async () =>
     applyChange(who, { changeId, grantId: await grantFor(who, proofOfApplying(who, { changeId })) }),
   );
-
-async function agreed(approvalId: string, ...voters: Armed[]) {
-  for (const voter of voters) value(await voteWithKey(voter, approvalId));
-  await coolDown(approvalId);
-}
 
 const rolesOf = async (userId: string) =>
   (await db.roleGrant.findMany({ where: { userId, revokedAt: null } })).map(({ role }) => role);

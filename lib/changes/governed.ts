@@ -6,22 +6,33 @@ import type { CommandContext } from "@/lib/access/context";
 import type { Actor, Permission } from "@/lib/access/permissions";
 import { read } from "@/lib/access/read";
 import type { Proven } from "@/lib/access/step-up";
-import { currentPolicy, lockApproval, putForward } from "@/lib/approvals/data";
 import { paramsHashOf } from "@/lib/approvals/fingerprint";
+import { lockApproval } from "@/lib/approvals/held";
 import { tellAsked } from "@/lib/approvals/notices";
+import { currentPolicy } from "@/lib/approvals/policy";
+import { putForward } from "@/lib/approvals/put-forward";
 import type { Level } from "@/lib/approvals/rules";
 import { sealingLagSeconds } from "@/lib/audit/lag";
 import { accept, type Outcome, Refusal, refuse } from "@/lib/core/outcome";
 import type { Tx } from "@/lib/platform/db";
+import type { Prisma } from "@/lib/platform/prisma/client";
 import { type Assessment, type ChangePlan, whyLeast } from "./rules";
 
 /** What an assessment has in hand: it reads, and locks nothing. */
 export type ChangeContext = Pick<CommandContext, "tx" | "actor" | "visible">;
 
-/** A command's context beside the change that allowed it; null where nobody else was asked. */
-export type GovernedContext = CommandContext & { changeId: string | null };
+/**
+ * A command's context beside what was signed, the change that allowed it, null where nobody else was asked, and what was
+ * made ahead for it.
+ */
+export type GovernedContext = CommandContext & { plan: ChangePlan; changeId: string | null; prepared: unknown };
 
-type Spec<Input extends z.ZodType, Value> = {
+/** What is made ahead of a change: shown once to whoever applies it, and what is kept of it until it is applied. */
+export type Prepared<Shown> = { shown: Shown; kept: Prisma.InputJsonObject };
+
+type PreparingContext = ChangeContext & Pick<CommandContext, "now">;
+
+type Spec<Input extends z.ZodType, Value, Shown> = {
   action: `${string}.${string}`;
   permission: Permission;
   input: Input;
@@ -29,6 +40,8 @@ type Spec<Input extends z.ZodType, Value> = {
   assess: (ctx: ChangeContext, input: z.output<Input>) => Promise<Assessment>;
   /** What would be refused in any case: asked before other people are. */
   check?: (ctx: ChangeContext, input: z.output<Input>) => Promise<void>;
+  /** What only whoever applies it may see, such as a one-time code; its answer stands for the command's own. */
+  prepare?: (ctx: PreparingContext, input: z.output<Input>) => Promise<Prepared<Shown>>;
   run: (ctx: GovernedContext, input: z.output<Input>) => Promise<Done<Value>>;
 };
 
@@ -42,7 +55,9 @@ export type GovernedCommand<Value> = Command<Governed<Value>> & {
   /** How doing this is named for a proof of presence. */
   proof: (actor: Actor, raw: unknown) => Promise<Outcome<Proven>>;
   assess: (ctx: ChangeContext, params: unknown) => Promise<Assessment>;
-  apply: (ctx: GovernedContext, params: unknown) => Promise<Done<Value>>;
+  check: (ctx: ChangeContext, params: unknown) => Promise<void>;
+  prepare: (ctx: PreparingContext, params: unknown) => Promise<Prepared<Value> | null>;
+  apply: (ctx: GovernedContext, params: unknown) => Promise<Done<unknown>>;
 };
 
 const besides = z.object({
@@ -82,7 +97,9 @@ const provenFor = (actor: Actor, plan: ChangePlan): Proven => ({
  * fresh proof of presence. What loosens something is put before other people by the same engine as restores; what
  * tightens, or happens before enough people are there to ask, is done at once.
  */
-export function governed<Input extends z.ZodType<object>, Value>(spec: Spec<Input, Value>): GovernedCommand<Value> {
+export function governed<Input extends z.ZodType<object>, Value, Shown = Value>(
+  spec: Spec<Input, Value, Shown>,
+): GovernedCommand<Shown> {
   const input = z.intersection(spec.input, besides);
   const planFor = async (ctx: ChangeContext, said: z.output<typeof input>): Promise<Judged> => {
     const assessment = await spec.assess(ctx, bare<z.output<Input>>(said));
@@ -100,20 +117,25 @@ export function governed<Input extends z.ZodType<object>, Value>(spec: Spec<Inpu
     };
     return { plan, level: assessment.level };
   };
-  const run = command<typeof input, Governed<Value>>({
+  const check = async (ctx: ChangeContext, params: unknown) => spec.check?.(ctx, params as z.output<Input>);
+  const prepare = async (ctx: PreparingContext, params: unknown) =>
+    (await spec.prepare?.(ctx, params as z.output<Input>)) ?? null;
+  const run = command<typeof input, Governed<Shown>>({
     action: spec.action,
     permission: spec.permission,
     input,
     async stepUp(ctx, said) {
-      await spec.check?.(ctx, bare<z.output<Input>>(said));
+      await check(ctx, bare(said));
       return provenFor(ctx.actor, (await planFor(ctx, said)).plan);
     },
     async run(ctx, said) {
       const { plan, level } = await planFor(ctx, said);
       if (level !== null) await demandSealing(ctx.tx);
       if (level !== null && (await isGoverned(ctx.tx))) return propose(ctx, plan, level);
-      const done = await spec.run({ ...ctx, changeId: null }, bare<z.output<Input>>(said));
-      return { ...done, value: { applied: true, value: done.value } };
+      const prepared = await prepare(ctx, bare(said));
+      const bound = { ...ctx, plan, changeId: null, prepared: prepared?.kept ?? null };
+      const done = await spec.run(bound, bare<z.output<Input>>(said));
+      return { ...done, value: { applied: true, value: answerOf<Shown>(done, prepared) } };
     },
   });
   return Object.assign(run, {
@@ -121,16 +143,19 @@ export function governed<Input extends z.ZodType<object>, Value>(spec: Spec<Inpu
     permission: spec.permission,
     proof: read(spec.permission, input, async ({ db, actor, visible }, said) => {
       const ctx = { tx: db as unknown as Tx, actor, visible };
-      await spec.check?.(ctx, bare<z.output<Input>>(said));
+      await check(ctx, bare(said));
       return accept(provenFor(actor, (await planFor(ctx, said)).plan));
     }),
     assess: (ctx: ChangeContext, params: unknown) => spec.assess(ctx, params as z.output<Input>),
-    async apply(ctx: GovernedContext, params: unknown) {
-      await spec.check?.(ctx, params as z.output<Input>);
-      return spec.run(ctx, params as z.output<Input>);
-    },
+    check,
+    prepare,
+    apply: (ctx: GovernedContext, params: unknown) => spec.run(ctx, params as z.output<Input>),
   });
 }
+
+/** What a command answers: what was made ahead to be shown, else its own answer. */
+export const answerOf = <Shown>(done: Done<unknown>, prepared: Prepared<Shown> | null): Shown =>
+  prepared ? prepared.shown : (done.value as Shown);
 
 const sealingLagMostSeconds = 15 * 60;
 

@@ -26,8 +26,19 @@ export type Assessment = {
   lines: ChangeLine[];
 };
 
-export const changeStates = ["waiting", "applied", "cancelled"] as const;
+export const changeStates = ["waiting", "applied", "cancelled", "refused"] as const;
 export type ChangeState = (typeof changeStates)[number];
+
+/** A word that changes whenever the worker says something about a change. */
+export const changeStamp = ({
+  state,
+  handedOverAt,
+  failure,
+}: {
+  state: ChangeState;
+  handedOverAt: Date | string | null;
+  failure: string | null;
+}): string => `${state} ${handedOverAt ? "handed over" : "here"} ${failure ?? ""}`;
 
 const grave: readonly Role[] = ["approver", "security_approver", "administrator", "break_glass"];
 
@@ -41,12 +52,13 @@ export function gravest(levels: readonly (Level | null)[]): Level | null {
 }
 
 const gravestActions = ["approval.policy", "installation.single_operator", "approval.place.add", "approval.delegate"];
+const seriousActions = ["person.reissue", "person.link_identity", "freeze.release", "connection.create"];
 
 /** The laxest level an action can be asked at, whatever it says of itself: the twin of change_floor in PostgreSQL. */
 export function levelFloor(action: string, params: Record<string, unknown>): Level {
   if (["role.give", "role.map", "person.invite"].includes(action)) return levelOfRole(params.role as Role);
   if (gravestActions.includes(action)) return 0;
-  return action === "person.reissue" || action === "person.link_identity" ? 1 : 2;
+  return seriousActions.includes(action) ? 1 : 2;
 }
 
 /** At least so many characters of why, where other people are asked. */

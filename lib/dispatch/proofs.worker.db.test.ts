@@ -1,9 +1,11 @@
 import { afterAll, beforeEach, describe, expect, it } from "vitest";
 import { forceApproval } from "@/lib/approvals/commands";
 import { proofOfForce, proofOfVote } from "@/lib/approvals/data";
+import { delegateVote } from "@/lib/governance/commands";
 import { bytes } from "@/lib/platform/crypto";
 import { db } from "@/lib/platform/db";
 import { type Armed, armed, coolDown, grantFor, voteWithKey } from "@/lib/platform/testing/armed";
+import { doAtOnce } from "@/lib/platform/testing/governing";
 import { ownerDb, tamper } from "@/lib/platform/testing/owner";
 import { person, theWorker } from "@/lib/platform/testing/people";
 import { restorable } from "@/lib/platform/testing/restorable";
@@ -93,6 +95,14 @@ describe("before anything is called, a vote", () => {
     expect(await started(made)).toMatchObject({ ok: false, code: "forbidden" });
   });
 
+  it("counts no more when its key was removed, or is doubted, since", async () => {
+    const made = await submitted();
+    value(await voteWithKey(ben, made.approvalId));
+    value(await voteWithKey(ivana, made.approvalId));
+    await db.factor.updateMany({ where: { userId: ivana.id }, data: { suspectedCloneAt: new Date() } });
+    expect(await started(made)).toMatchObject({ ok: false, code: "forbidden", message: /doubted/ });
+  });
+
   it("counts no more when whoever cast it lost their role between start and call", async () => {
     const made = await submitted();
     value(await voteWithKey(ben, made.approvalId));
@@ -116,6 +126,83 @@ describe("before anything is called, a vote", () => {
       }),
     );
     expect(await started(made)).toMatchObject({ ok: false, code: "forbidden", message: /signature/ });
+  });
+});
+
+describe("before anything is called, a vote in somebody's place", () => {
+  /** Ben gives his vote away with his key. */
+  async function given(to: Armed) {
+    const said = { delegateId: to.id, group: "approver", days: "3", reason: "on holiday" };
+    const answer = value(
+      await delegateVote(ben, { ...said, grantId: await grantFor(ben, delegateVote.proof(ben, said)) }),
+    );
+    if (!answer.applied) throw new Error("Others were asked.");
+    return answer.value.id;
+  }
+
+  async function castFor(to: Armed) {
+    const made = await submitted();
+    value(await voteWithKey(to, made.approvalId, { onBehalfOf: ben.id }));
+    value(await voteWithKey(ivana, made.approvalId));
+    return made;
+  }
+
+  it("carries it when whoever gave it signed that", async () => {
+    const mara = await armed("operator");
+    await given(mara);
+    expect(await started(await castFor(mara))).toMatchObject({ ok: true });
+  });
+
+  it.each([
+    ["nobody signed", { kind: "passkey" }, null],
+    ["says another wording than the signed one", null, "something else"],
+  ])("that %s carries nothing, though the database took it", async (_, evidence, reason) => {
+    const mara = await armed("operator");
+    const id = await given(mara);
+    const { grantId, canonical } = await db.approvalDelegation.findUniqueOrThrow({ where: { id } });
+    await tamper(async (tx) => {
+      if (evidence) await tx.stepUpGrant.update({ where: { id: grantId }, data: { evidence } });
+      const other = canonical?.replace("on holiday", reason ?? "on holiday") ?? null;
+      await tx.approvalDelegation.update({ where: { id }, data: { canonical: other } });
+    });
+    expect(await started(await castFor(mara))).toMatchObject({
+      ok: false,
+      code: "forbidden",
+      message: /something else/,
+    });
+  });
+
+  it("that was given to another, for longer, or is taken back carries nothing", async () => {
+    const [mara, mallory] = [await armed("operator"), await armed("operator")];
+    const id = await given(mara);
+    const held = await db.approvalDelegation.findUniqueOrThrow({ where: { id } });
+    const { grantId } = held;
+    const grant = await db.stepUpGrant.findUniqueOrThrow({ where: { id: grantId } });
+    /** The same signature in rows of an attacker's making. */
+    const copy = (data: object) =>
+      tamper(async (tx) => {
+        const { id: _, ...signed } = grant;
+        const again = await tx.stepUpGrant.create({ data: { ...signed, evidence: signed.evidence ?? {} } });
+        const { id: __, ...row } = held;
+        return tx.approvalDelegation.create({ data: { ...row, grantId: again.id, ...data } });
+      });
+    const toAnother = await copy({ delegateId: mallory.id });
+    expect(await started(await castFor(mallory))).toMatchObject({ ok: false, message: /somebody else/ });
+    await db.approvalDelegation.update({ where: { id }, data: { revokedAt: new Date() } });
+    await copy({});
+    expect(await started(await castFor(mara))).toMatchObject({ ok: false, message: /nobody gave it/ });
+    await tamper((tx) => tx.approvalDelegation.deleteMany({ where: { id: { in: [id, toAnother.id] } } }));
+    const longer = { validTo: new Date(held.validTo.getTime() + 3_600_000) };
+    await tamper((tx) => tx.approvalDelegation.updateMany({ where: { delegatorId: ben.id }, data: longer }));
+    expect(await started(await castFor(mara))).toMatchObject({ ok: false, message: /shorter time/ });
+  });
+
+  it("that was given by a code is not cast where votes take none", async () => {
+    const mara = await armed("operator");
+    const said = { delegateId: mara.id, group: "approver", days: "3", reason: "on holiday" };
+    value(await doAtOnce(delegateVote, ben, said));
+    const { approvalId } = await submitted();
+    expect(await voteWithKey(mara, approvalId, { onBehalfOf: ben.id })).toMatchObject({ ok: false, code: "forbidden" });
   });
 });
 

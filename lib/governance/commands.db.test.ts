@@ -1,11 +1,11 @@
 import { randomUUID } from "node:crypto";
 import { afterAll, beforeEach, describe, expect, it } from "vitest";
-import { levelsInForce } from "@/lib/approvals/data";
-import { defaultLevels, type Level } from "@/lib/approvals/rules";
+import { levelsInForce } from "@/lib/approvals/policy";
+import { defaultLevels } from "@/lib/approvals/rules";
 import { myNotifications } from "@/lib/notifications/data";
 import { db, reader } from "@/lib/platform/db";
 import { type Armed, armed, grantFor, outcomeOf, ungovern } from "@/lib/platform/testing/armed";
-import { doAtOnce } from "@/lib/platform/testing/governing";
+import { doAtOnce, policyForm } from "@/lib/platform/testing/governing";
 import { ownerDb } from "@/lib/platform/testing/owner";
 import { theWorker } from "@/lib/platform/testing/people";
 import { restorable } from "@/lib/platform/testing/restorable";
@@ -30,26 +30,6 @@ beforeEach(async () => {
   [tom, ben] = [await armed("administrator"), await armed("approver")];
 });
 afterAll(() => ownerDb.$disconnect());
-
-/** The policy's form as a browser sends it, from the levels it starts with. */
-function policyForm(over: Record<string, unknown> = {}) {
-  const levels: Level[] = [0, 1, 2, 3];
-  const fields = levels.flatMap((level): [string, unknown][] => {
-    const rule = defaultLevels[level];
-    const count = (group: string) => rule.votes.find((vote) => vote.group === group)?.count ?? 0;
-    return [
-      [`approver${level}`, String(count("approver"))],
-      [`security${level}`, String(count("security_approver"))],
-      [`factors${level}`, [...rule.factors]],
-      [`approveWithinMinutes${level}`, String(rule.approveWithinSeconds / 60)],
-      [`executeWithinMinutes${level}`, String(rule.executeWithinSeconds / 60)],
-      [`coolDownMinutes${level}`, String(rule.coolDownSeconds / 60)],
-      [`breakGlassCoolDownMinutes${level}`, "10"],
-      [`deny${level}`, String(rule.denyThreshold)],
-    ];
-  });
-  return { ...Object.fromEntries(fields), ...over };
-}
 
 describe("the policy", () => {
   it("is put into force as a new version, and the old one stays", async () => {

@@ -2,9 +2,11 @@ import "server-only";
 import { z } from "zod";
 import { command } from "@/lib/access/command";
 import { may } from "@/lib/access/permissions";
-import { ableOverall, currentPolicy, grantsOver, levelsInForce } from "@/lib/approvals/data";
+import { currentPolicy, levelsInForce } from "@/lib/approvals/policy";
 import { checkPolicy, type Level, type PolicyLevels, ruleWords } from "@/lib/approvals/rules";
+import { ableOverall, grantsOver } from "@/lib/approvals/voters";
 import { type ChangeContext, governed } from "@/lib/changes/governed";
+import { canonicalJson } from "@/lib/core/canonical";
 import { demand, Refusal, refuse } from "@/lib/core/outcome";
 import { after, days, hours } from "@/lib/core/time";
 import { notify } from "@/lib/notifications/notify";
@@ -216,7 +218,7 @@ export const delegateVote = governed({
     )
       throw new Refusal(refuse("conflict", "A vote that was given to you is not yours to give on."));
   },
-  async run({ tx, actor, now, grant }, { delegateId, group, days: count, coversLevelZero, reason }) {
+  async run({ tx, actor, now, grant, plan }, { delegateId, group, days: count, coversLevelZero, reason }) {
     if (!grant) throw new Refusal(refuse("step_up_required", "Confirm it is you to go on."));
     const { id } = await tx.approvalDelegation.create({
       data: {
@@ -226,6 +228,7 @@ export const delegateVote = governed({
         coversLevelZero: coversLevelZero !== "",
         reason,
         grantId: grant.id,
+        canonical: canonicalJson(plan),
         validFrom: now,
         validTo: after(now, days(count)),
       },

@@ -3,10 +3,10 @@ import { getJson } from "@/lib/core/http";
 import { seconds } from "@/lib/core/time";
 
 /** Asks whether what a page shows has moved: the address answers a word that changes with it. */
-export const stampQuery = (url: string) =>
+export const stampQuery = (url: string, everyMs = seconds(8)) =>
   queryOptions({
     queryKey: ["stamp", url],
     queryFn: ({ signal }) => getJson<{ stamp: string }>(url, signal),
-    refetchInterval: seconds(8),
+    refetchInterval: everyMs,
     refetchOnWindowFocus: true,
   });

@@ -1,6 +1,6 @@
 import "server-only";
 import { command } from "@/lib/access/command";
-import { makeEnrollmentCode } from "@/lib/auth/enrollment";
+import { drawEnrollmentCode, keepEnrollmentCode } from "@/lib/auth/enrollment";
 import { endSessionsOf } from "@/lib/auth/sessions";
 import { type ChangeContext, governed } from "@/lib/changes/governed";
 import { gravest, levelOfRole } from "@/lib/changes/rules";
@@ -30,6 +30,12 @@ async function otherAdministrators({ tx }: Ctx, personId: string): Promise<numbe
   });
 }
 
+/** A code for this address: shown to whoever hands it over, and kept nowhere. */
+function codeFor(email: string, now: Date) {
+  const { code, expiresAt, kept } = drawEnrollmentCode(now);
+  return { shown: { code, expiresAt: expiresAt.toISOString(), email }, kept };
+}
+
 /** Invites somebody with a first role. Answers their one-time code, which is kept nowhere. */
 export const invitePerson = governed({
   action: "person.invite",
@@ -56,14 +62,14 @@ export const invitePerson = governed({
     if (await ctx.tx.user.findUnique({ where: { email }, select: { id: true } }))
       demand(refuse("conflict", "Somebody has this address already.", { email: "Somebody has this address already." }));
   },
-  async run({ tx, actor, now, changeId }, { displayName, email, ...input }) {
+  prepare: async ({ now }, { email }) => codeFor(email, now),
+  async run({ tx, actor, now, changeId, prepared }, { displayName, email, ...input }) {
     const scope = scopeOf(input);
     const { id } = await tx.user.create({ data: { displayName, email } });
     const grant = { userId: id, role: input.role, ...columnsOf(scope), grantedById: actor.id, changeId };
     await tx.roleGrant.create({ data: grant });
-    const { code, expiresAt } = await makeEnrollmentCode(tx, id, now);
-    const value = { code, expiresAt: expiresAt.toISOString(), email };
-    return { value, audit: [["user", id], { displayName, email, role: input.role, scope, codeUntil: expiresAt }] };
+    const codeUntil = await keepEnrollmentCode(tx, id, prepared, now);
+    return { value: null, audit: [["user", id], { displayName, email, role: input.role, scope, codeUntil }] };
   },
 });
 
@@ -87,11 +93,14 @@ export const reissueCode = governed({
     const { status } = await ctx.tx.user.findUniqueOrThrow({ where: { id: personId }, select: { status: true } });
     if (status === "disabled") demand(refuse("conflict", "This person is disabled. Let them in again first."));
   },
+  async prepare({ tx, now }, { personId }) {
+    const { email } = await tx.user.findUniqueOrThrow({ where: { id: personId }, select: { email: true } });
+    return codeFor(email, now);
+  },
   async run(ctx, { personId }) {
-    const person = await lockPerson(ctx, personId);
-    const { code, expiresAt } = await makeEnrollmentCode(ctx.tx, personId, ctx.now);
-    const value = { code, expiresAt: expiresAt.toISOString(), email: person.email };
-    return { value, audit: [["user", personId], { codeUntil: expiresAt }] };
+    await lockPerson(ctx, personId);
+    const codeUntil = await keepEnrollmentCode(ctx.tx, personId, ctx.prepared, ctx.now);
+    return { value: null, audit: [["user", personId], { codeUntil }] };
   },
 });
 

@@ -40,7 +40,7 @@ const schema = z.object({
   HOLDFAST_AUDIT_KEY_FILE: z.string().min(1).optional(),
   /** Where heads of the audit log are put out of our own reach: a JSON list, read in lib/audit/anchor-targets.ts. */
   HOLDFAST_AUDIT_ANCHORS: z.string().optional(),
-  /** Who makes the provider's call: the server action itself, or the worker alone. */
+  /** Who makes the provider's call and applies approved changes: the server action itself, or the worker alone. */
   HOLDFAST_DISPATCH: z.enum(["web", "worker"]).default("web"),
   HOLDFAST_LOG_LEVEL: z.enum(["debug", "info", "warn", "error", "silent"]).default("info"),
   HOLDFAST_DEMO: z.enum(["0", "1"]).default("0"),

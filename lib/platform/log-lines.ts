@@ -10,6 +10,7 @@ export const logFields: ReadonlySet<string> = new Set([
   "approvalId",
   "attempt",
   "certain",
+  "changeId",
   "connectionId",
   "count",
   "counts",

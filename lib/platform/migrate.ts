@@ -183,8 +183,9 @@ async function installQueue(url: string): Promise<void> {
   await boss.stop({ graceful: false });
 }
 
-/** What web holds where it makes the provider's calls itself, and nowhere else (decisions 10). */
-const dispatchRights = [
+/** What web holds where it makes the provider's calls and applies changes itself, and nowhere else (decisions 10). */
+export const dispatchRights = [
+  "execute on function apply_change(uuid)",
   "execute on function claim_restore_item(uuid, text, integer)",
   "update (state, state_at, attempt, lease_owner, lease_until, provider_job_ref, created_ref, percent, message, next_poll_at, finished_at) on restore_items",
 ];

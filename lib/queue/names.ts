@@ -8,6 +8,7 @@ export type Jobs = {
   "restore.dispatch": { itemId: string };
   "restore.follow": { restoreId: string };
   "backup.dispatch": { jobId: string };
+  "change.apply": { changeId: string };
   "audit.seal": Record<string, never>;
   "audit.verify": { verificationId: string };
 };
@@ -45,6 +46,8 @@ export const queues: Record<JobName, Settings> = {
     expireInSeconds: 120,
     policy: "stately",
   },
+  // What a worker that died left behind is taken up by the sweep.
+  "change.apply": { retryLimit: 5, retryDelay: 2, retryBackoff: true, expireInSeconds: 120, policy: "stately" },
   "audit.seal": { retryLimit: 5, retryDelay: 1, retryBackoff: true, expireInSeconds: 60, policy: "stately" },
   "audit.verify": { retryLimit: 1, retryDelay: 5, retryBackoff: true, expireInSeconds: 7_200, policy: "stately" },
 };

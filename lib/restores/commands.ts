@@ -3,16 +3,11 @@ import { randomBytes } from "node:crypto";
 import { z } from "zod";
 import { command } from "@/lib/access/command";
 import type { CommandContext } from "@/lib/access/context";
-import {
-  currentPolicy,
-  lockApproval,
-  moveApproval,
-  type PutForward,
-  putForward,
-  quorumStands,
-} from "@/lib/approvals/data";
 import { paramsHashOf } from "@/lib/approvals/fingerprint";
+import { lockApproval, moveApproval, quorumStands } from "@/lib/approvals/held";
 import { tellAsked } from "@/lib/approvals/notices";
+import { currentPolicy } from "@/lib/approvals/policy";
+import { type PutForward, putForward } from "@/lib/approvals/put-forward";
 import { cancel, edit, start, totalVotes } from "@/lib/approvals/rules";
 import { demandSealing } from "@/lib/changes/governed";
 import { demand, Refusal, refuse } from "@/lib/core/outcome";

@@ -1,12 +1,12 @@
 import "server-only";
-import { ssoSettings } from "@/lib/auth/sso-settings";
+import { ssoPlace } from "@/lib/auth/sso-settings";
 import { accept, type Outcome, refuse } from "@/lib/core/outcome";
 import type { MapPlace } from "./operations";
 
 /** The identity provider that identities are linked for. */
 export function ssoIssuer(): Outcome<string> {
-  return ssoSettings
-    ? accept(ssoSettings.issuer)
+  return ssoPlace.issuer
+    ? accept(ssoPlace.issuer)
     : refuse("conflict", "No identity provider is set up. An operator names it in HOLDFAST_OIDC_ISSUER.");
 }
 
@@ -14,7 +14,7 @@ export function ssoIssuer(): Outcome<string> {
 export function mapPlace(): Outcome<MapPlace> {
   const issuer = ssoIssuer();
   if (!issuer.ok) return issuer;
-  const claimPath = ssoSettings?.roleClaim;
+  const claimPath = ssoPlace.roleClaim;
   return claimPath
     ? accept({ issuer: issuer.value, claimPath })
     : refuse("conflict", "No claim is set that roles are read from. An operator names it in HOLDFAST_OIDC_ROLE_CLAIM.");

@@ -5,6 +5,7 @@ import { type JobActor, jobPermissions } from "@/lib/access/permissions";
 import { sealPending } from "@/lib/audit/seal";
 import { carryOutVerification } from "@/lib/audit/verification";
 import { dispatchBackup } from "@/lib/backups/jobs";
+import { applyHandedOver } from "@/lib/changes/jobs";
 import { syncKey } from "@/lib/connections/due";
 import { syncConnection } from "@/lib/connections/jobs";
 import { Interrupted } from "@/lib/connections/sync-run";
@@ -34,6 +35,7 @@ export const handlers: { [N in JobName]: (payload: Jobs[N], work: Work) => Promi
   "restore.dispatch": (payload) => dispatchLeftover(payload),
   "restore.follow": (payload) => followLeftover(payload),
   "backup.dispatch": (payload) => dispatchBackup(payload),
+  "change.apply": ({ changeId }) => applyHandedOver(changeId),
   "audit.seal": () => sealPending(),
   "audit.verify": ({ verificationId }, { actor }) => carryOutVerification(actor, verificationId),
 };

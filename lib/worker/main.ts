@@ -19,6 +19,7 @@ const pace: Record<JobName, { localConcurrency: number; pollingIntervalSeconds: 
   "restore.dispatch": { localConcurrency: 4, pollingIntervalSeconds: 0.5 },
   "restore.follow": { localConcurrency: 8, pollingIntervalSeconds: 0.5 },
   "backup.dispatch": { localConcurrency: 2, pollingIntervalSeconds: 0.5 },
+  "change.apply": { localConcurrency: 1, pollingIntervalSeconds: 0.5 },
   "audit.seal": { localConcurrency: 1, pollingIntervalSeconds: 2 },
   "audit.verify": { localConcurrency: 1, pollingIntervalSeconds: 1 },
 };

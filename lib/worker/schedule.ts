@@ -5,6 +5,7 @@ import { tellDenials } from "@/lib/audit/denials";
 import { sealPending } from "@/lib/audit/seal";
 import { sweepIdentity } from "@/lib/auth/sweep";
 import { sweepBackups } from "@/lib/backups/jobs";
+import { sweepChanges } from "@/lib/changes/jobs";
 import { enqueueDueSyncs } from "@/lib/connections/due";
 import { hours, minutes, seconds } from "@/lib/core/time";
 import { closeSetUpWhenOver, drillWhenDue } from "@/lib/governance/jobs";
@@ -24,6 +25,7 @@ const timers: readonly Timer[] = [
   { name: "health sweep", everyMs: seconds(15), run: () => sweepHealth(workerActor()) },
   { name: "restores sweep", everyMs: seconds(5), run: () => sweepRestores() },
   { name: "backups sweep", everyMs: seconds(5), run: () => sweepBackups() },
+  { name: "changes sweep", everyMs: seconds(5), run: () => sweepChanges() },
   { name: "audit sealing", everyMs: seconds(1), run: () => sealPending() },
   { name: "audit anchors", everyMs: seconds(5), run: () => keepAnchors() },
   { name: "denied attempts", everyMs: seconds(30), run: () => tellDenials(workerActor()) },

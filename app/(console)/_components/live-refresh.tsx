@@ -6,11 +6,18 @@ import { LiveQueries } from "@/components/live/live-queries";
 import { Banner } from "@/components/ui/banner";
 import { stampQuery } from "@/lib/health/queries";
 
-function Watcher({ url }: { url: string }) {
-  const { data, failureCount } = useQuery(stampQuery(url));
+type LiveRefreshProps = {
+  url: string;
+  /** The word for what the page shows, where the page knows it: then nothing that moved meanwhile is missed. */
+  shown?: string | null;
+  everyMs?: number;
+};
+
+function Watcher({ url, shown = null, everyMs }: LiveRefreshProps) {
+  const { data, failureCount } = useQuery(stampQuery(url, everyMs));
   const router = useRouter();
   const [, startTransition] = useTransition();
-  const last = useRef<string | null>(null);
+  const last = useRef(shown);
   const stamp = data?.stamp ?? null;
   useEffect(() => {
     if (stamp === null) return;
@@ -25,10 +32,10 @@ function Watcher({ url }: { url: string }) {
 }
 
 /** Reads the page again when what it shows has moved; it asks a small question every few seconds, and says when nobody answers. */
-export function LiveRefresh({ url }: { url: string }) {
+export function LiveRefresh(props: LiveRefreshProps) {
   return (
     <LiveQueries>
-      <Watcher url={url} />
+      <Watcher {...props} />
     </LiveQueries>
   );
 }

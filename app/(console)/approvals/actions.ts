@@ -3,8 +3,9 @@ import { answerProof, askProof } from "@/lib/access/proof";
 import { type ActionState, submit, submitFor } from "@/lib/access/submit";
 import { castVote, forceApproval, reviewForced, withdrawVote } from "@/lib/approvals/commands";
 import { proofOfForce, proofOfReview, proofOfVote } from "@/lib/approvals/data";
-import { applyChange, withdrawChange } from "@/lib/changes/commands";
+import { withdrawChange } from "@/lib/changes/commands";
 import { proofOfApplying } from "@/lib/changes/data";
+import { applyApproved } from "@/lib/changes/jobs";
 
 export async function castVoteAction(_: ActionState, form: FormData): Promise<ActionState> {
   return submit(castVote, form);
@@ -27,7 +28,7 @@ export async function askApplyingAction(input: unknown) {
 }
 
 export async function applyChangeAction(_: ActionState, form: FormData) {
-  return submitFor(applyChange, form);
+  return submitFor(applyApproved(), form);
 }
 
 export async function withdrawChangeAction(_: ActionState, form: FormData): Promise<ActionState> {

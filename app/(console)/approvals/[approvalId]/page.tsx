@@ -58,13 +58,8 @@ export default async function ApprovalPage({ params }: PageProps<"/approvals/[ap
       <div className="grid items-start gap-5 xl:grid-cols-[minmax(0,1fr)_340px]">
         <div className="grid min-w-0 gap-5">
           {change?.plan ? <WhatChanges request={request} plan={change.plan} /> : <WhatRuns request={request} />}
-          {change && request.mine ? (
-            <ApplyChange
-              request={request}
-              changeId={change.id}
-              applied={change.state !== "waiting"}
-              codes={request.rule.factors.includes("totp")}
-            />
+          {change ? (
+            <ApplyChange request={request} change={change} codes={request.rule.factors.includes("totp")} />
           ) : null}
           <YourWord request={request} />
           {request.preflight ? (
@@ -126,6 +121,7 @@ function Standing({ request }: { request: Request }) {
       </>
     );
   const { text } = requestStanding(request);
+  if (change?.handedOverAt) return <>{text}.</>;
   if (state !== "approved" || !isUntouched(request)) return <>{text}.</>;
   const verb = change ? "applied" : "started";
   if (notBefore && notBefore > now)

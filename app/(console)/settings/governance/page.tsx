@@ -21,9 +21,9 @@ import { SingleOperator } from "./_components/single-operator";
 export const metadata: Metadata = { title: "Governance" };
 
 const dispatchText = {
-  web: "The web process starts what was approved, and the worker what a crash left behind. Both hold a key to the roles that change something.",
+  web: "The web process starts restores and applies changes that were approved, and the worker what a crash left behind. Both hold a key to the roles that change something.",
   worker:
-    "Only the worker starts what was approved: the web process holds no key to anything that changes something, and PostgreSQL would not let it claim a restore.",
+    "Only the worker starts restores and applies changes that were approved, after it has checked the signatures of the votes. The web process holds no key to anything that changes something, and PostgreSQL lets it neither claim a restore nor apply a change.",
 };
 
 /** How the installation is ruled: who must agree to what, and what is out of the ordinary about it. */
@@ -80,7 +80,7 @@ export default async function GovernancePage() {
               {edits ? <SingleOperator key={String(singleOperator)} on={singleOperator} /> : null}
             </div>
           </Card>
-          <Card title="Where restores are started from" padded>
+          <Card title="Who carries out what was approved" padded>
             <p className="text-ink-2">{dispatchText[dispatchMode === "worker" ? "worker" : "web"]}</p>
           </Card>
         </div>

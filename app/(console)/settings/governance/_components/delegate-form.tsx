@@ -60,6 +60,9 @@ export function DelegateForm({ people, groups }: Props) {
         label="Also on level 0"
         hint="Other people agree to that first. Without it your vote on the gravest requests stays yours alone."
       />
+      <p className="text-ink-2">
+        Confirm with a passkey: a vote that is given by a one-time code counts only where votes take one.
+      </p>
     </GovernedForm>
   );
 }
