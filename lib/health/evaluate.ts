@@ -348,6 +348,14 @@ async function writeFindings(tx: Tx, verdicts: readonly SystemVerdict[], at: Dat
     do update set severity = excluded.severity, detail = excluded.detail`;
 }
 
+/** So many changes of the estate's size are added up when they are read; beyond that the worker does it beforehand. */
+const mostDifferences = 100;
+
+const addUpCounts = (tx: Tx) => tx.$executeRaw`
+  with taken as (
+    delete from estate_counts where (select count(*) from estate_counts) > ${mostDifferences} returning key, value)
+  insert into estate_counts (key, value) select key, sum(value) from taken group by key`;
+
 /** Counts systems by state anew, and with `whole` also how large the estate is, which takes a look at all of it. */
 export async function refreshFleetCounts(tx: Tx, whole: boolean): Promise<void> {
   const size = whole
@@ -357,6 +365,7 @@ export async function refreshFleetCounts(tx: Tx, whole: boolean): Promise<void> 
       union all select 'resources.unassigned', count(*) from resources r where r.vanished_at is null and not exists (
         select 1 from system_resources m where m.resource_id = r.id and m.valid_to is null)`
     : Prisma.empty;
+  await addUpCounts(tx);
   await tx.$executeRaw`
     insert into fleet_counts (key, value, updated_at)
     select c.key, c.value, now() from (

@@ -13,7 +13,7 @@ import type { Environment, Lifecycle, SystemCut, SystemSort } from "./rules";
 import { type SystemsQuery, systemsQuery } from "./schema";
 import { packStrip } from "./strip";
 import type { SystemsPage } from "./view";
-import { sqlSystemVisible } from "./visible";
+import { sqlSystemsUsed, sqlSystemVisible } from "./visible";
 
 type Found = {
   id: string;
@@ -133,9 +133,14 @@ const owners = Prisma.sql`
 /** Systems with their verdicts, which each has from its birth. */
 const judged = (health: Prisma.Sql) => Prisma.sql`from systems s join ${health} on h.system_id = s.id ${owners}`;
 
-/** Those that a filter leaves, to be counted: verdicts are looked at only where it asks for them. */
-const counted = (query: SystemsQuery, health: Prisma.Sql) =>
-  query.is || query.status ? judged(health) : Prisma.sql`from systems s ${owners}`;
+const filters = ["q", "tier", "owner", "status", "environment", "lifecycle", "is"] as const;
+
+/** How many a filter leaves: verdicts are looked at only where it asks for them, and no row where it asks for nothing. */
+function sqlTotal(query: SystemsQuery, visible: Visible, health: Prisma.Sql): Prisma.Sql {
+  if (filters.every((name) => query[name] === undefined)) return sqlSystemsUsed(visible);
+  const from = query.is || query.status ? judged(health) : Prisma.sql`from systems s ${owners}`;
+  return Prisma.sql`(select count(*) ${from} where ${conditionsOf(query, visible)})`;
+}
 
 /** Finds systems against the given health, from a place on, one more than asked so that the end is known. */
 export async function findSystems(
@@ -158,7 +163,7 @@ export async function findSystems(
     select s.id, s.slug, s.name, s.environment::text, s.lifecycle::text, st.tier_id, t.rank as tier_rank, t.name as tier_name,
       coalesce(team.name, owner.display_name) as owner, h.state::text as state, h.reasons, h.newest_as_of,
       h.rpo_seconds, h.rto_seconds, h.rta_seconds, h.proven_at, h.proven_within,
-      array[${keyList}] as keys, (select count(*)::int ${counted(query, health)} where ${where}) as total
+      array[${keyList}] as keys, ${sqlTotal(query, visible, health)}::int as total
     ${judged(health)}
     join placed on placed.id = s.id
     left join system_tiers st on st.system_id = s.id and st.valid_to is null

@@ -52,11 +52,57 @@ CREATE TRIGGER vaults_spoil_cards AFTER UPDATE ON vaults FOR EACH ROW
   WHEN ((OLD.kind, OLD.lock_mode, OLD.lock_final_at) IS DISTINCT FROM (NEW.kind, NEW.lock_mode, NEW.lock_final_at))
   EXECUTE FUNCTION spoil_cards_of_vault();
 
+-- How large the estate is, counted as it changes: each change adds its difference, the worker adds them up, and nobody
+-- waits for anybody. Read as the sum of a key's rows.
+CREATE TABLE "estate_counts" (
+    "id" BIGSERIAL NOT NULL,
+    "key" TEXT NOT NULL,
+    "value" BIGINT NOT NULL,
+    CONSTRAINT "estate_counts_pkey" PRIMARY KEY ("id")
+);
+CREATE INDEX "estate_counts_key_idx" ON "estate_counts"("key");
+-- Its arguments are the key and what a row must fulfil to be counted.
+CREATE FUNCTION count_estate() RETURNS trigger LANGUAGE plpgsql SECURITY DEFINER SET search_path = public, pg_temp AS $$
+DECLARE more bigint := 0; fewer bigint := 0;
+BEGIN
+  IF TG_OP = 'TRUNCATE' THEN
+    DELETE FROM estate_counts WHERE key = TG_ARGV[0];
+    RETURN NULL;
+  END IF;
+  IF TG_OP <> 'DELETE' THEN EXECUTE format('SELECT count(*) FROM added WHERE %s', TG_ARGV[1]) INTO more; END IF;
+  IF TG_OP <> 'INSERT' THEN EXECUTE format('SELECT count(*) FROM gone WHERE %s', TG_ARGV[1]) INTO fewer; END IF;
+  IF more <> fewer THEN INSERT INTO estate_counts (key, value) VALUES (TG_ARGV[0], more - fewer); END IF;
+  RETURN NULL;
+END $$;
+DO $$
+DECLARE what record;
+BEGIN
+  FOR what IN SELECT * FROM (VALUES ('systems', 'systems.used', 'lifecycle <> ''retired'''),
+    ('resources', 'resources.live', 'vanished_at IS NULL'),
+    ('system_resources', 'members.standing', 'valid_to IS NULL')) AS v (place, key, counted) LOOP
+    EXECUTE format('CREATE TRIGGER %1$s_count_added AFTER INSERT ON %1$s REFERENCING NEW TABLE AS added
+      FOR EACH STATEMENT EXECUTE FUNCTION count_estate(%2$L, %3$L)', what.place, what.key, what.counted);
+    EXECUTE format('CREATE TRIGGER %1$s_count_changed AFTER UPDATE ON %1$s REFERENCING OLD TABLE AS gone NEW TABLE AS added
+      FOR EACH STATEMENT EXECUTE FUNCTION count_estate(%2$L, %3$L)', what.place, what.key, what.counted);
+    EXECUTE format('CREATE TRIGGER %1$s_count_gone AFTER DELETE ON %1$s REFERENCING OLD TABLE AS gone
+      FOR EACH STATEMENT EXECUTE FUNCTION count_estate(%2$L, %3$L)', what.place, what.key, what.counted);
+    EXECUTE format('CREATE TRIGGER %1$s_count_none AFTER TRUNCATE ON %1$s
+      FOR EACH STATEMENT EXECUTE FUNCTION count_estate(%2$L, %3$L)', what.place, what.key, what.counted);
+    -- Rows that are laid past the other triggers are counted all the same.
+    EXECUTE format('ALTER TABLE %1$s ENABLE ALWAYS TRIGGER %1$s_count_added, ENABLE ALWAYS TRIGGER %1$s_count_changed,
+      ENABLE ALWAYS TRIGGER %1$s_count_gone, ENABLE ALWAYS TRIGGER %1$s_count_none', what.place);
+    EXECUTE format('INSERT INTO estate_counts (key, value) SELECT %2$L, count(*) FROM %1$s WHERE %3$s',
+      what.place, what.key, what.counted);
+  END LOOP;
+END $$;
+
 DO $$
 DECLARE kind text;
 BEGIN
   FOREACH kind IN ARRAY ARRAY['app', 'worker'] LOOP
-    EXECUTE format('GRANT SELECT ON system_cards TO %I', format('holdfast_%s_%s', kind, current_database()));
+    EXECUTE format('GRANT SELECT ON system_cards, estate_counts TO %I', format('holdfast_%s_%s', kind, current_database()));
+    EXECUTE format('GRANT INSERT, DELETE ON estate_counts TO %I', format('holdfast_%s_%s', kind, current_database()));
+    EXECUTE format('GRANT USAGE ON SEQUENCE estate_counts_id_seq TO %I', format('holdfast_%s_%s', kind, current_database()));
   END LOOP;
   EXECUTE format('GRANT UPDATE ON system_cards TO %I', format('holdfast_worker_%s', current_database()));
   EXECUTE format('GRANT UPDATE (stale_at, mark) ON system_cards TO %I', format('holdfast_app_%s', current_database()));
