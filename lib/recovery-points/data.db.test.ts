@@ -100,6 +100,28 @@ describe("recovery points", () => {
   });
 });
 
+it("offers systems to choose from while they are a hundred, and beyond that the chosen one", async () => {
+  const teamId = await estate.team();
+  const actor = await viewer({ kind: "team", teamId });
+  const more = (count: number) =>
+    estate.client.query(
+      `insert into systems (slug, name, owner_team_id, in_service_from)
+       select gen_random_uuid()::text, 'One of many', $1, now() from generate_series(1, $2::int) returning id`,
+      [teamId, count],
+    );
+  const [chosen] = (await more(100)).rows;
+  expect((await listPointFilters(actor, {})).systems).toHaveLength(100);
+  await more(1);
+  expect((await listPointFilters(actor, {})).systems).toEqual([]);
+  expect((await listPointFilters(actor, { system: chosen.id })).systems).toEqual([
+    { id: chosen.id, name: "One of many" },
+  ]);
+  expect(
+    (await listPointFilters(await viewer({ kind: "team", teamId: await estate.team() }), { system: chosen.id }))
+      .systems,
+  ).toEqual([]);
+});
+
 describe("home", () => {
   it("counts and lists what its reader may see, and nothing else", async () => {
     const teamId = await estate.team();

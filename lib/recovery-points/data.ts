@@ -8,7 +8,7 @@ import { sqlFailedProof, sqlUsable } from "@/lib/health/facts";
 import type { ProofLevel } from "@/lib/health/rules";
 import type { Reader } from "@/lib/platform/db";
 import { Prisma } from "@/lib/platform/prisma/client";
-import { sqlResourceVisible } from "@/lib/systems/visible";
+import { sqlResourceVisible, systemsVisible } from "@/lib/systems/visible";
 import type { MalwareResult, PointKind, PointStatus, StorageClass } from "./rules";
 import { whyUnusable } from "./rules";
 import { type PointsQuery, pointRef, pointsQuery } from "./schema";
@@ -286,16 +286,33 @@ async function readCopies(db: Reader, row: DetailRow, now: Date): Promise<PointD
   return rows.map(({ expires_at, ...copy }) => ({ ...copy, expiresAt: expires_at?.toISOString() ?? null }));
 }
 
+/** A choice among more systems than this is a search; only the one that is chosen then stands in the list. */
+const mostSystems = 100;
+
 /** What a list of recovery points can be narrowed down to. */
 export const listPointFilters = read(
   "estate:read",
-  z.object({}),
-  async ({ db, visible }): Promise<PointFilterChoices> => {
+  pointsQuery.pick({ system: true }),
+  async ({ db, visible }, { system }): Promise<PointFilterChoices> => {
+    const used = { lifecycle: { not: "retired" as const } };
+    const named = { orderBy: [{ name: "asc" as const }, { id: "asc" as const }], select: { id: true, name: true } };
+    const systems = await db.system.findMany({
+      where: { AND: [used, systemsVisible(visible)] },
+      take: mostSystems + 1,
+      ...named,
+    });
+    const chosen =
+      systems.length <= mostSystems
+        ? systems
+        : await db.system.findMany({
+            where: { AND: [{ id: { in: system ? [system] : [] } }, systemsVisible(visible)] },
+            ...named,
+          });
     const vaults = await db.$queryRaw<PointFilterChoices["vaults"]>`
     select v.id, v.name, v.region from vaults v
     where v.vanished_at is null and (${visible === "all"} or exists (
       select 1 from recovery_points p join resources r on r.id = p.resource_id where p.vault_id = v.id and ${sqlResourceVisible(visible)}))
     order by v.name, v.region limit 200`;
-    return { vaults };
+    return { vaults, systems: chosen };
   },
 );

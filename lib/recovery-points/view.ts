@@ -82,4 +82,8 @@ export type PointDetail = PointRow & {
   command: string;
 };
 
-export type PointFilterChoices = { vaults: { id: string; name: string; region: string }[] };
+export type PointFilterChoices = {
+  vaults: { id: string; name: string; region: string }[];
+  /** None in a large estate, where a search takes the place of a choice, but for the one that was chosen. */
+  systems: { id: string; name: string }[];
+};

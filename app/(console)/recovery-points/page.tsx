@@ -19,7 +19,6 @@ import { bytesText, countText, plural } from "@/lib/core/words";
 import { listPointFilters, listPoints } from "@/lib/recovery-points/data";
 import { pointKinds, pointStatuses } from "@/lib/recovery-points/rules";
 import type { PointRow } from "@/lib/recovery-points/view";
-import { listSystemChoices } from "@/lib/systems/data";
 import { pointKind, pointWord } from "./_components/point-look";
 
 export const metadata: Metadata = { title: "Recovery points" };
@@ -53,11 +52,7 @@ function Proof({ point, now }: { point: PointRow; now: string }) {
 export default async function RecoveryPointsPage({ searchParams }: PageProps<"/recovery-points">) {
   const asked = onlyText(await searchParams);
   const { page, vaults, systems } = await show(async (actor) => {
-    const [page, { vaults }, systems] = await Promise.all([
-      listPoints(actor, asked),
-      listPointFilters(actor, {}),
-      listSystemChoices(actor, {}),
-    ]);
+    const [page, { vaults, systems }] = await Promise.all([listPoints(actor, asked), listPointFilters(actor, asked)]);
     return { page, vaults, systems };
   });
   const { now } = page;
@@ -94,7 +89,15 @@ export default async function RecoveryPointsPage({ searchParams }: PageProps<"/r
               label: "Vault",
               choices: vaults.map(({ id, name, region }) => ({ value: id, label: `${name} (${region})` })),
             },
-            { name: "system", label: "System", choices: systems.map(({ id, name }) => ({ value: id, label: name })) },
+            ...(systems.length === 0
+              ? []
+              : [
+                  {
+                    name: "system",
+                    label: "System",
+                    choices: systems.map(({ id, name }) => ({ value: id, label: name })),
+                  },
+                ]),
           ]}
         />
         <Card>
