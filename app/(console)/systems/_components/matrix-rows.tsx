@@ -24,7 +24,7 @@ const placed = ({ line, measure }: Placed) => ({
 function PickCell({ row }: { row: SystemRow }) {
   const [picked, toggle] = usePicked(row.id);
   return (
-    <td {...tableRoles.cell} data-label="Choose" className="matrix-cell matrix-labelled">
+    <td {...tableRoles.cell} data-label="Choose" className="matrix-cell labelled-cell">
       <Checkbox bare label={`Choose ${row.name}`} checked={picked} onChange={toggle} />
     </td>
   );
@@ -38,7 +38,7 @@ function Cell({ column, row }: { column: MatrixColumn; row: SystemRow }) {
       </th>
     );
   return (
-    <td {...tableRoles.cell} data-label={column.label} className="matrix-cell matrix-labelled">
+    <td {...tableRoles.cell} data-label={column.label} className="matrix-cell labelled-cell">
       {column.cell(row)}
     </td>
   );
