@@ -3,6 +3,7 @@ import fs from "node:fs";
 import { Client } from "pg";
 import { type BrowserContext, chromium, type Page } from "playwright";
 import { becomeWorker, benchHome } from "@/bench/env";
+import { flag } from "@/bench/fleet";
 import { ensureBuild } from "@/bin/stack/build";
 import { demandChromium } from "@/bin/stack/chromium";
 import { Trouble } from "@/bin/stack/command";
@@ -13,11 +14,12 @@ import { startEmbedded } from "@/lib/platform/embedded-postgres";
 import { migrate } from "@/lib/platform/migrate";
 import { loadSecrets } from "@/lib/platform/secrets";
 
-const systems = 100_000;
+/** `--systems=3000` measures another number. */
+const systems = Number(flag("systems", "100000"));
 const fewSystems = 100;
 const runsEach = 12;
 const warmUps = 3;
-const rounds = 15;
+const rounds = Number(flag("rounds", "15"));
 const scrollMs = 10_000;
 const pxPerSecond = 2_000;
 const frameMs = 1_000 / 60;
@@ -39,7 +41,11 @@ becomeWorker(urls, { accessKeyId: "none", secretAccessKey: "none" });
 const { env } = await import("@/lib/platform/env");
 const { db, closeDatabase } = await import("@/lib/platform/db");
 const { ensureDefaultTiers } = await import("@/lib/tiers/ensure");
+const { refreshCards } = await import("@/lib/systems/jobs");
+const { jobPermissions } = await import("@/lib/access/permissions");
 const { cookieName, sealCookie, tokenHashOf } = await import("@/lib/auth/cookie");
+
+const actor = { kind: "job", id: "bench", permissions: jobPermissions, requestId: "bench" } as const;
 
 /** Systems of three tiers and a hundred teams, each with a resource, a point, runs and a verdict that stands for a while. */
 const estateSql = [
@@ -72,11 +78,13 @@ const estateSql = [
      lateral (select date_trunc('hour', now()) - make_interval(hours => n)) x (at)`,
   `insert into resource_health (resource_id, state, newest_as_of, rpo_seconds, next_change_at, evaluated_at)
    select r.id, 'within', p.data_as_of, 14400, now() + interval '1 day', now() from resources r join recovery_points p on p.resource_id = r.id`,
-  `insert into system_health (system_id, state, worst_resource_id, newest_as_of, rpo_seconds, rto_seconds, proven_at, proven_within, next_change_at, evaluated_at)
-   select m.system_id, (array['within', 'within', 'within', 'at_risk', 'breached'])[1 + abs(hashtext(h.resource_id::text)) % 5]::health_state,
-     h.resource_id, h.newest_as_of, 14400, 86400, now() - interval '9 days', true, now() + interval '1 day', now()
-   from resource_health h join system_resources m on m.resource_id = h.resource_id`,
-  "vacuum analyze",
+  `update system_health s set state = (array['within', 'within', 'within', 'at_risk', 'breached'])[1 + abs(hashtext(h.resource_id::text)) % 5]::health_state,
+     worst_resource_id = h.resource_id, newest_as_of = h.newest_as_of, rpo_seconds = 14400, rto_seconds = 86400,
+     proven_at = now() - interval '9 days', proven_within = true, tier_rank = t.rank, digest = 'bench',
+     next_change_at = now() + interval '1 day', evaluated_at = now()
+   from resource_health h join system_resources m on m.resource_id = h.resource_id
+   join system_tiers st on st.system_id = m.system_id join tiers t on t.id = st.tier_id where m.system_id = s.system_id`,
+  "analyze",
 ];
 
 async function layEstate(): Promise<void> {
@@ -84,6 +92,8 @@ async function layEstate(): Promise<void> {
   const client = new Client({ connectionString: server.url });
   await client.connect();
   for (const sql of estateSql) await client.query(sql);
+  while ((await refreshCards(actor)) > 0);
+  await client.query("vacuum analyze");
   await client.end();
 }
 

@@ -32,6 +32,7 @@ const { env } = await import("@/lib/platform/env");
 const { db, closeDatabase } = await import("@/lib/platform/db");
 const { ensureDefaultTiers } = await import("@/lib/tiers/ensure");
 const { evaluateHealth, sweepHealth } = await import("@/lib/health/jobs");
+const { refreshCards } = await import("@/lib/systems/jobs");
 const { jobPermissions } = await import("@/lib/access/permissions");
 const { cookieName, sealCookie, tokenHashOf } = await import("@/lib/auth/cookie");
 
@@ -80,11 +81,19 @@ const loadAtOnce = (origin: string, path: string, cookie: string) =>
   Promise.all(Array.from({ length: atOnce }, () => load(origin, path, cookie)));
 const shown = (ms: number) => `${ms.toFixed(1)} ms`.padStart(10);
 
-async function timed(what: string, work: () => Promise<{ systems: number; resources: number }>): Promise<void> {
+async function timed(what: string, work: () => Promise<{ systems: number; resources?: number }>): Promise<void> {
   const began = performance.now();
-  const done = await work();
+  const { systems, resources } = await work();
   const tookMs = performance.now() - began;
-  process.stdout.write(`${what}: ${done.systems} systems and ${done.resources} resources in ${tookMs.toFixed(0)} ms\n`);
+  const others = resources === undefined ? "" : ` and ${resources} resources`;
+  process.stdout.write(`${what}: ${systems} systems${others} in ${tookMs.toFixed(0)} ms\n`);
+}
+
+/** Draws every card that is stale, as the worker does in turns. */
+async function drawCards(): Promise<{ systems: number }> {
+  let systems = 0;
+  for (let drawn = 1; drawn > 0; systems += drawn) drawn = await refreshCards(actor);
+  return { systems };
 }
 
 type Waits = { alone: number[]; together: number[] };
@@ -97,6 +106,7 @@ try {
   await freshen(owner);
   await timed("evaluation from scratch", () => evaluateHealth(actor, {}));
   await timed("a sweep with nothing due", () => sweepHealth(actor));
+  await timed("cards, none drawn before", drawCards);
   // A database that lives gathers these by itself; here the rows are younger than its clockwork.
   await owner.query("vacuum analyze");
   const cookie = await makeCookie();
@@ -117,6 +127,8 @@ try {
     const waits = new Map<string, Waits>([floor, ...pages].map((path) => [path, { alone: [], together: [] }]));
     for (let round = -warmUps; round < rounds; round += 1) {
       await freshen(owner);
+      await sweepHealth(actor);
+      await drawCards();
       for (const [path, { alone, together }] of waits) {
         const single = [await load(origin, path, cookie), await load(origin, path, cookie)];
         const many = await loadAtOnce(origin, path, cookie);

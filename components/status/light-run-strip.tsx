@@ -3,6 +3,14 @@ import type { PointerEvent } from "react";
 import { cn } from "@/components/ui/cn";
 import { cellPitch, type Run, type RunState, runSummary, runTitle } from "./run-strip";
 
+type Props = {
+  /** What became of each run, oldest first; the newest thirty are shown. */
+  states: readonly RunState[];
+  /** A run in full, by its place among the states; asked for only when it is pointed at. */
+  runAt: (place: number) => Run | undefined;
+  className?: string;
+};
+
 type Pen = { className: string; width: number; draw: (x: number) => string };
 
 // One path for each state that occurs, whatever the number of runs: a long list draws thousands of them as it scrolls.
@@ -24,18 +32,18 @@ const pens: Record<RunState, Pen> = {
   paused: { className: "stroke-absent", width: 1.5, draw: (x) => `M${x + 0.75} 7.25h2.5M${x + 0.75} 10.25h2.5` },
 };
 
-const states = Object.keys(pens) as RunState[];
+const everyState = Object.keys(pens) as RunState[];
 const length = 30;
 
 /** The same strip with a handful of elements; what each cell was is said when it is pointed at. */
-export function LightRunStrip({ runs, className }: { runs: readonly Run[]; className?: string }) {
-  const shown = runs.slice(-length);
+export function LightRunStrip({ states, runAt, className }: Props) {
+  const shown = states.slice(-length);
   const lead = length - shown.length;
   const pathOf = (state: RunState) =>
-    shown.map((run, index) => (run.state === state ? pens[state].draw((index + lead) * cellPitch) : "")).join("");
+    shown.map((one, index) => (one === state ? pens[state].draw((index + lead) * cellPitch) : "")).join("");
   const point = (event: PointerEvent<SVGSVGElement>) => {
     const place = Math.floor((event.clientX - event.currentTarget.getBoundingClientRect().left) / cellPitch);
-    const run = shown[place - lead];
+    const run = runAt(place - length + states.length);
     const title = event.currentTarget.querySelector("title");
     if (title) title.textContent = run ? runTitle(run) : "";
   };
@@ -59,7 +67,7 @@ export function LightRunStrip({ runs, className }: { runs: readonly Run[]; class
           className="stroke-line-strong"
         />
       )}
-      {states.map((state) => {
+      {everyState.map((state) => {
         const d = pathOf(state);
         return d === "" ? null : (
           <path key={state} d={d} strokeWidth={pens[state].width} className={pens[state].className} />

@@ -53,12 +53,12 @@ export const runTitle = (run: Run) =>
     .join(" · ");
 
 /** A strip in one sentence: "30 runs: 3 missed, 1 partial, 26 ok". */
-export function runSummary(runs: readonly Run[]): string {
+export function runSummary(states: readonly RunState[]): string {
   const parts = (Object.keys(stateWords) as RunState[])
-    .map((state) => [runs.filter((run) => run.state === state).length, stateWords[state]] as const)
+    .map((state) => [states.filter((one) => one === state).length, stateWords[state]] as const)
     .filter(([count]) => count > 0)
     .map(([count, word]) => `${count} ${word}`);
-  return parts.length === 0 ? "no runs yet" : `${plural(runs.length, "run")}: ${parts.join(", ")}`;
+  return parts.length === 0 ? "no runs yet" : `${plural(states.length, "run")}: ${parts.join(", ")}`;
 }
 
 type Props = {
@@ -76,7 +76,7 @@ export function RunStrip({ runs, length = 30, className }: Props) {
   return (
     <svg
       role="img"
-      aria-label={runSummary(shown)}
+      aria-label={runSummary(shown.map(({ state }) => state))}
       width={length * cellPitch - 1.5}
       height="16"
       className={cn("inline-block flex-none align-middle", className)}

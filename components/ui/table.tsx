@@ -64,10 +64,8 @@ function DataCell<Row>({ column, row, head }: { column: Column<Row>; row: Row; h
       {...(head ? tableRoles.rowHeader : tableRoles.cell)}
       data-label={column.label ?? (typeof column.header === "string" ? column.header : undefined)}
       className={cn(
-        "row-y px-3 align-middle font-normal first:pl-4 last:pr-4 max-md:p-0 max-md:first:pl-0 max-md:last:pr-0",
-        head
-          ? "text-left md:min-w-52"
-          : "max-md:grid max-md:grid-cols-[8.5rem_minmax(0,1fr)] max-md:items-baseline max-md:gap-2 max-md:before:text-ink-3 max-md:before:content-[attr(data-label)]",
+        "data-cell",
+        head ? "text-left md:min-w-52" : "labelled-cell",
         alignClass(column.align),
         end && "num",
         (column.nowrap ?? end) && "md:whitespace-nowrap",

@@ -14,13 +14,7 @@ const needs = (from: string, to: string, kind = "hard") =>
   estate.insert("system_dependencies", { from_id: from, to_id: to, kind, valid_from: estate.ago(60) });
 
 /** A restore of it that was measured. */
-const measured = (systemId: string, seconds: number) =>
-  estate.insert("system_health", {
-    system_id: systemId,
-    state: "within",
-    rta_seconds: seconds,
-    evaluated_at: new Date(),
-  });
+const measured = (systemId: string, seconds: number) => estate.verdict(systemId, "within", seconds);
 
 it("brings back what is needed first, adds up what was measured, and tells what is late", async () => {
   const viewer = await person("viewer");

@@ -132,12 +132,22 @@ export async function judgeResources(
 export async function writeVerdicts(tx: Tx, { resources, systems }: Judged, at: Date): Promise<void> {
   if (resources.length > 0) await writeResources(tx, resources, at);
   if (systems.length === 0) return;
+  await spoilCards(
+    tx,
+    systems.map(({ systemId }) => systemId),
+    at,
+  );
   const news = await writeSystems(tx, systems, at);
   // An episode goes on getting worse while nothing else is new.
   const told = new Set([...news, ...systems.filter(isBeyond)]);
   if (told.size > 0) await writeEpisodes(tx, [...told], at);
   if (news.length > 0) await writeFindings(tx, news, at);
 }
+
+/** Says that the cards of these systems may say something else now: what was judged anew is also drawn anew. */
+const spoilCards = (tx: Tx, systemIds: readonly string[], at: Date) => tx.$executeRaw`
+  update system_cards set stale_at = least(stale_at, ${at}::timestamptz), mark = mark + 1
+  where system_id = any(${[...systemIds]}::uuid[])`;
 
 /** What stands written of a verdict: the digest of all it says, and until when it holds. */
 type Standing = { digest: string | null; nextChangeMs: number | null };
@@ -244,9 +254,9 @@ async function writeSystems(tx: Tx, verdicts: readonly SystemVerdict[], at: Date
       verdict.provenAt,
       verdict.provenWithin,
       verdict.rtaSeconds,
+      verdict.tierRank,
     ] as const;
-    // How grave a finding is follows from the tier.
-    const digest = digestOf([...row.with(2, spell(verdict.reasons)), verdict.tierRank]);
+    const digest = digestOf(row.with(2, spell(verdict.reasons)));
     return isNews(standing.get(verdict.systemId), digest, verdict.nextChangeAt, at)
       ? [{ verdict, row: [...row, digest, verdict.nextChangeAt] as const }]
       : [];
@@ -256,16 +266,16 @@ async function writeSystems(tx: Tx, verdicts: readonly SystemVerdict[], at: Date
     told.map(({ row }) => row[index]);
   await tx.$executeRaw`
     insert into system_health (system_id, state, reasons, worst_resource_id, newest_as_of, rpo_seconds, rto_seconds,
-      proven_at, proven_within, rta_seconds, digest, next_change_at, evaluated_at)
+      proven_at, proven_within, rta_seconds, tier_rank, digest, next_change_at, evaluated_at)
     select v.*, ${at}::timestamptz
     from unnest(${column(0)}::uuid[], ${column(1)}::health_state[], ${column(2)}::jsonb[], ${column(3)}::uuid[],
       ${column(4)}::timestamptz[], ${column(5)}::int[], ${column(6)}::int[], ${column(7)}::timestamptz[],
-      ${column(8)}::boolean[], ${column(9)}::int[], ${column(10)}::text[], ${column(11)}::timestamptz[]) as v
+      ${column(8)}::boolean[], ${column(9)}::int[], ${column(10)}::int[], ${column(11)}::text[], ${column(12)}::timestamptz[]) as v
     on conflict (system_id) do update set state = excluded.state, reasons = excluded.reasons,
       worst_resource_id = excluded.worst_resource_id, newest_as_of = excluded.newest_as_of,
       rpo_seconds = excluded.rpo_seconds, rto_seconds = excluded.rto_seconds, proven_at = excluded.proven_at,
-      proven_within = excluded.proven_within, rta_seconds = excluded.rta_seconds, digest = excluded.digest,
-      next_change_at = excluded.next_change_at, evaluated_at = excluded.evaluated_at
+      proven_within = excluded.proven_within, rta_seconds = excluded.rta_seconds, tier_rank = excluded.tier_rank,
+      digest = excluded.digest, next_change_at = excluded.next_change_at, evaluated_at = excluded.evaluated_at
     where system_health.evaluated_at <= excluded.evaluated_at`;
   return told.map(({ verdict }) => verdict);
 }
@@ -338,6 +348,14 @@ async function writeFindings(tx: Tx, verdicts: readonly SystemVerdict[], at: Dat
     do update set severity = excluded.severity, detail = excluded.detail`;
 }
 
+/** So many changes of the estate's size are added up when they are read; beyond that the worker does it beforehand. */
+const mostDifferences = 100;
+
+const addUpCounts = (tx: Tx) => tx.$executeRaw`
+  with taken as (
+    delete from estate_counts where (select count(*) from estate_counts) > ${mostDifferences} returning key, value)
+  insert into estate_counts (key, value) select key, sum(value) from taken group by key`;
+
 /** Counts systems by state anew, and with `whole` also how large the estate is, which takes a look at all of it. */
 export async function refreshFleetCounts(tx: Tx, whole: boolean): Promise<void> {
   const size = whole
@@ -347,6 +365,7 @@ export async function refreshFleetCounts(tx: Tx, whole: boolean): Promise<void> 
       union all select 'resources.unassigned', count(*) from resources r where r.vanished_at is null and not exists (
         select 1 from system_resources m where m.resource_id = r.id and m.valid_to is null)`
     : Prisma.empty;
+  await addUpCounts(tx);
   await tx.$executeRaw`
     insert into fleet_counts (key, value, updated_at)
     select c.key, c.value, now() from (

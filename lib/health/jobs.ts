@@ -71,7 +71,7 @@ export async function sweepHealth(actor: JobActor): Promise<Evaluated> {
       select h.system_id as id from system_health h where h.next_change_at <= ${soon}::timestamptz
       union select m.system_id from resource_health h join system_resources m on m.resource_id = h.resource_id and m.valid_to is null
       where h.next_change_at <= ${soon}::timestamptz
-      union select s.id from systems s where not exists (select 1 from system_health h where h.system_id = s.id)`;
+      union select h.system_id from system_health h where h.digest is null`;
     const free = await tx.$queryRaw<{ id: string }[]>`
       select h.resource_id as id from resource_health h where h.next_change_at <= ${soon}::timestamptz
         and not exists (select 1 from system_resources m where m.resource_id = h.resource_id and m.valid_to is null)`;

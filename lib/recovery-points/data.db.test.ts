@@ -108,7 +108,7 @@ describe("home", () => {
     const { systemId, ...ids } = await estate.protectedSystem("tier-1", { owner_team_id: teamId });
     await estate.point(ids, 47);
     await estate.client.query(
-      "insert into system_health (system_id, state, next_change_at, evaluated_at) values ($1, 'within', now() - interval '1 s', now())",
+      "update system_health set state = 'within', next_change_at = now() - interval '1 s' where system_id = $1",
       [systemId],
     );
     await estate.insert("jobs", {

@@ -10,7 +10,7 @@ import { reasonText } from "@/lib/health/words";
 import { likeAnywhere } from "@/lib/platform/like";
 import { Prisma } from "@/lib/platform/prisma/client";
 import { systemRef } from "@/lib/systems/schema";
-import { sqlResourceVisible, sqlSystemVisible, systemsVisible } from "@/lib/systems/visible";
+import { sqlEstateCount, sqlResourceVisible, sqlSystemVisible, systemsVisible } from "@/lib/systems/visible";
 import { beyond, free } from "./conditions";
 import { type InboxQuery, inboxQuery } from "./schema";
 import type { EstateCounts, InboxChoices, InboxPage, RuleView } from "./view";
@@ -104,15 +104,15 @@ const countVisible = (visible: Visible) => Prisma.sql`
   from resources r left join resource_health h on h.resource_id = r.id
   where r.vanished_at is null and ${sqlResourceVisible(visible)}`;
 
-// Who sees everything is answered from counts over indexes: what belongs to nobody is what is there without what belongs
-// to a system, and only what is unprotected is looked at one by one.
+// Who sees everything is answered from what was counted as it changed: what belongs to nobody is what is there without
+// what belongs to a system, and only what is gone or unprotected is looked at one by one.
 const countWhole = Prisma.sql`
-  select (select count(*)::int from systems where lifecycle <> 'retired') as systems, live.count::int as resources,
+  select ${sqlEstateCount("systems.used")}::int as systems, live.count::int as resources,
     (live.count - owned.count + gone.count)::int as unassigned,
     (select count(*)::int from resource_health h join resources r on r.id = h.resource_id
       where h.state = 'unprotected' and ${free}) as "unassignedUnprotected"
-  from (select count(*) from resources where vanished_at is null) live,
-    (select count(*) from system_resources where valid_to is null) owned,
+  from (select ${sqlEstateCount("resources.live")} as count) live,
+    (select ${sqlEstateCount("members.standing")} as count) owned,
     (select count(*) from resources r where r.vanished_at is not null and exists (
       select 1 from system_resources m where m.resource_id = r.id and m.valid_to is null)) gone`;
 

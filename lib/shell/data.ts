@@ -1,7 +1,7 @@
 import "server-only";
 import { z } from "zod";
 import { read } from "@/lib/access/read";
-import { sqlResourceVisible, sqlSystemVisible } from "@/lib/systems/visible";
+import { sqlResourceVisible, sqlSystemsUsed, sqlSystemVisible } from "@/lib/systems/visible";
 
 export type ShellCounts = { systems: number; restores: number; jobs: number };
 
@@ -9,7 +9,7 @@ export type ShellCounts = { systems: number; restores: number; jobs: number };
 export const countForShell = read("estate:read", z.object({}), async ({ db, visible }): Promise<ShellCounts> => {
   const [row] = await db.$queryRaw<ShellCounts[]>`
     select
-      (select count(*)::int from systems s where s.lifecycle <> 'retired' and ${sqlSystemVisible(visible)}) as systems,
+      ${sqlSystemsUsed(visible)}::int as systems,
       (select count(*)::int from restore_requests q join systems s on s.id = q.system_id
         where q.state in ('dispatching', 'unknown', 'running', 'validating') and ${sqlSystemVisible(visible)}) as restores,
       (select count(*)::int from jobs j join resources r on r.id = j.resource_id

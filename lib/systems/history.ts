@@ -8,6 +8,7 @@ import type { Reader } from "@/lib/platform/db";
 import { Prisma } from "@/lib/platform/prisma/client";
 import { readMatrixDetails } from "./matrix-details";
 import { historyRef } from "./schema";
+import { stripRuns } from "./strip";
 import type { CoverageRow, SizeSeries, SystemHistory, SystemMakeup, TimelinePoint } from "./view";
 import { sqlResourceVisible, sqlSystemVisible, systemsVisible } from "./visible";
 
@@ -172,7 +173,7 @@ export const getMakeup = read(
     });
     const details = seen ? await readMatrixDetails(db, [systemId], await readNow(db)) : new Map();
     const detail = details.get(systemId);
-    return { runs: detail?.runs ?? [], copies: detail?.copies ?? null };
+    return { runs: detail ? stripRuns(detail.strip) : [], copies: detail?.copies ?? null };
   },
 );
 

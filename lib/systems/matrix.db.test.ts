@@ -53,6 +53,28 @@ describe("the matrix of systems", () => {
     expect(back).toEqual(whole);
   });
 
+  it.each(systemSorts)("keeps its order, sorted by %s, while some verdicts are due", async (sort) => {
+    const whole = namesOf(await listSystems(viewer, { sort, limit: 50 }));
+    await estate.client.query(
+      "update system_health set next_change_at = now() where system_id in (select id from systems order by name limit 4)",
+    );
+    const halves: string[] = [];
+    for (let page = await listSystems(viewer, { sort, limit: 3 }); ; ) {
+      halves.push(...namesOf(page));
+      if (!page.after) break;
+      page = await listSystems(viewer, { sort, limit: 3, after: page.after });
+    }
+    await evaluateHealth(theWorker(), {});
+    expect(halves).toEqual(whole);
+  });
+
+  it("shows a system that was never judged as unknown", async () => {
+    const systemId = await estate.system({ name: "Never judged" });
+    const { rows } = await listSystems(viewer, { q: "Never judged" });
+    expect(rows).toMatchObject([{ id: systemId, state: "unknown", resources: 0, makeup: "no resources" }]);
+    await estate.client.query("delete from systems where id = $1", [systemId]);
+  });
+
   it("shows and counts for a team what is the team's", async () => {
     const page = await listSystems(scoped, { limit: 2 });
     expect([page.rows.length, page.total]).toEqual([2, 4]);

@@ -9,11 +9,12 @@ import { reasonText } from "@/lib/health/words";
 import type { Reader } from "@/lib/platform/db";
 import { likeAnywhere } from "@/lib/platform/like";
 import { Prisma } from "@/lib/platform/prisma/client";
-import { readMatrixDetails } from "./matrix-details";
+import { readDetails } from "./cards";
 import type { Environment, Lifecycle, SystemCut, SystemSort } from "./rules";
 import { type SystemsQuery, systemsQuery } from "./schema";
+import { packStrip } from "./strip";
 import type { SystemsPage } from "./view";
-import { sqlSystemVisible } from "./visible";
+import { sqlSystemsUsed, sqlSystemVisible } from "./visible";
 
 type Found = {
   id: string;
@@ -38,51 +39,54 @@ type Found = {
 };
 
 /** The state in the order of urgency, as lib/health/rules.ts has it. */
-const urgencySql = `(case coalesce(h.state, 'unknown') when 'unprotected' then 0 when 'missed' then 0 when 'breached' then 0 when 'unknown' then 1
+const urgencySql = `(case h.state when 'unprotected' then 0 when 'missed' then 0 when 'breached' then 0 when 'unknown' then 1
     when 'at_risk' then 2 when 'within' then 3 else 4 end)`;
 
 type SortKey = { sql: string; type: string };
+/** The keys of an order; the first of them are those of an index, spelled as the index has them. */
+type Order = { keys: readonly SortKey[]; indexed: number };
 
 // Every key ascends and is never null, so that one row comparison finds the next page whatever the sort.
-const tierKey: SortKey = { sql: "coalesce(t.rank, 99)", type: "int" };
+const tierKey: SortKey = { sql: "coalesce(h.tier_rank, 99)", type: "int" };
 const nameKey: SortKey = { sql: "lower(s.name)", type: "text" };
 const idKey: SortKey = { sql: "s.id", type: "uuid" };
 const deadlineKey: SortKey = {
-  sql: "coalesce(h.newest_as_of + make_interval(secs => coalesce(h.rpo_seconds, 0)), '-infinity')",
-  type: "timestamptz",
+  sql: "coalesce((h.newest_as_of at time zone 'UTC') + coalesce(h.rpo_seconds, 0) * interval '1 second', '-infinity')",
+  type: "timestamp",
 };
 
-const sortKeys: Record<SystemSort, readonly SortKey[]> = {
-  worst: [{ sql: urgencySql, type: "int" }, tierKey, deadlineKey, nameKey, idKey],
-  name: [nameKey, idKey],
-  tier: [tierKey, nameKey, idKey],
-  age: [{ sql: "coalesce(h.newest_as_of, '-infinity')", type: "timestamptz" }, nameKey, idKey],
-  proof: [{ sql: "coalesce(h.proven_at, '-infinity')", type: "timestamptz" }, nameKey, idKey],
+const orders: Record<SystemSort, Order> = {
+  worst: { keys: [{ sql: urgencySql, type: "int" }, tierKey, deadlineKey, nameKey, idKey], indexed: 3 },
+  name: { keys: [nameKey, idKey], indexed: 2 },
+  tier: { keys: [tierKey, nameKey, idKey], indexed: 0 },
+  age: { keys: [{ sql: "coalesce(h.newest_as_of, '-infinity')", type: "timestamptz" }, nameKey, idKey], indexed: 1 },
+  proof: { keys: [{ sql: "coalesce(h.proven_at, '-infinity')", type: "timestamptz" }, nameKey, idKey], indexed: 1 },
 };
 
 const castable: Record<string, RegExp> = {
   int: /^-?\d{1,9}$/,
   uuid: /^[0-9a-f]{8}(-[0-9a-f]{4}){3}-[0-9a-f]{12}$/,
+  timestamp: /^(-infinity|\d{4}-[01]\d-[0-3]\d [0-2]\d:[0-5]\d:[0-5]\d(\.\d{1,6})?)$/,
   timestamptz: /^(-infinity|\d{4}-[01]\d-[0-3]\d [0-2]\d:[0-5]\d:[0-5]\d(\.\d{1,6})?[+-][01]\d(:[0-5]\d)?)$/,
   text: /^\P{Cc}*$/u,
 };
 
 /** The place an address names; a mangled one shows the first page rather than an error. */
 function readPlace(query: SystemsQuery): Cursor | null {
-  const keys = sortKeys[query.sort];
+  const { keys } = orders[query.sort];
   const cursor = readCursor(query.before ?? query.after, keys.length, query.before !== undefined);
   return cursor && keys.every(({ type }, index) => castable[type]?.test(cursor.values[index] ?? "")) ? cursor : null;
 }
 
 const cuts: Record<SystemCut, Prisma.Sql> = {
   within_rpo: Prisma.sql`h.state in ('within', 'at_risk')`,
-  outside_rpo: Prisma.sql`coalesce(h.state, 'unknown') not in ('within', 'at_risk', 'parked')`,
+  outside_rpo: Prisma.sql`h.state not in ('within', 'at_risk', 'parked')`,
   proven: Prisma.sql`(h.proven_within and h.state <> 'parked')`,
-  not_proven: Prisma.sql`(not coalesce(h.proven_within, false) and coalesce(h.state, 'unknown') <> 'parked')`,
+  not_proven: Prisma.sql`(not h.proven_within and h.state <> 'parked')`,
   forecast_within: Prisma.sql`(h.rta_seconds <= h.rto_seconds and h.state <> 'parked')`,
   forecast_beyond: Prisma.sql`(h.rta_seconds > h.rto_seconds and h.state <> 'parked')`,
-  not_measured: Prisma.sql`(h.rta_seconds is null and coalesce(h.state, 'unknown') <> 'parked')`,
-  attention: Prisma.sql`coalesce(h.state, 'unknown') not in ('within', 'parked')`,
+  not_measured: Prisma.sql`(h.rta_seconds is null and h.state <> 'parked')`,
+  attention: Prisma.sql`h.state not in ('within', 'parked')`,
 };
 
 /** What a system must fulfil to be listed; it names the tables as `from` does. */
@@ -91,9 +95,11 @@ export function conditionsOf(query: SystemsQuery, visible: Visible): Prisma.Sql 
   conditions.push(
     query.lifecycle ? Prisma.sql`s.lifecycle = ${query.lifecycle}::lifecycle` : Prisma.sql`s.lifecycle <> 'retired'`,
   );
-  if (query.tier) conditions.push(Prisma.sql`st.tier_id = ${query.tier}`);
+  if (query.tier)
+    conditions.push(Prisma.sql`exists (
+      select 1 from system_tiers chosen where chosen.system_id = s.id and chosen.valid_to is null and chosen.tier_id = ${query.tier})`);
   if (query.environment) conditions.push(Prisma.sql`s.environment = ${query.environment}::environment`);
-  if (query.status) conditions.push(Prisma.sql`coalesce(h.state, 'unknown') = ${query.status}::health_state`);
+  if (query.status) conditions.push(Prisma.sql`h.state = ${query.status}::health_state`);
   if (query.is) conditions.push(cuts[query.is]);
   if (query.owner === "none") conditions.push(Prisma.sql`s.owner_team_id is null and s.owner_user_id is null`);
   else if (query.owner)
@@ -106,22 +112,34 @@ export function conditionsOf(query: SystemsQuery, visible: Visible): Prisma.Sql 
   return Prisma.join(conditions, " and ");
 }
 
-function beyond(keys: readonly SortKey[], cursor: Cursor | null): Prisma.Sql {
+function beyond({ keys, indexed }: Order, cursor: Cursor | null): Prisma.Sql {
   if (!cursor) return Prisma.sql`true`;
-  const left = Prisma.raw(keys.map(({ sql }) => sql).join(", "));
-  const right = Prisma.join(
-    keys.map(({ type }, index) => Prisma.sql`${cursor.values[index] ?? ""}::${Prisma.raw(type)}`),
-  );
-  return cursor.back ? Prisma.sql`(${left}) < (${right})` : Prisma.sql`(${left}) > (${right})`;
+  const compared = (some: readonly SortKey[], sign: string) => {
+    const left = Prisma.raw(some.map(({ sql }) => sql).join(", "));
+    const right = some.map(({ type }, index) => Prisma.sql`${cursor.values[index] ?? ""}::${Prisma.raw(type)}`);
+    return Prisma.sql`(${left}) ${Prisma.raw(sign)} (${Prisma.join(right)})`;
+  };
+  const whole = compared(keys, cursor.back ? "<" : ">");
+  if (indexed === 0 || indexed === keys.length) return whole;
+  // What the index knows of the place lets it begin there.
+  return Prisma.sql`${whole} and ${compared(keys.slice(0, indexed), cursor.back ? "<=" : ">=")}`;
 }
 
-const from = (health: Prisma.Sql) => Prisma.sql`
-  from systems s
-  left join system_tiers st on st.system_id = s.id and st.valid_to is null
-  left join tiers t on t.id = st.tier_id
+const owners = Prisma.sql`
   left join teams team on team.id = s.owner_team_id
-  left join users owner on owner.id = s.owner_user_id
-  left join ${health} on h.system_id = s.id`;
+  left join users owner on owner.id = s.owner_user_id`;
+
+/** Systems with their verdicts, which each has from its birth. */
+const judged = (health: Prisma.Sql) => Prisma.sql`from systems s join ${health} on h.system_id = s.id ${owners}`;
+
+const filters = ["q", "tier", "owner", "status", "environment", "lifecycle", "is"] as const;
+
+/** How many a filter leaves: verdicts are looked at only where it asks for them, and no row where it asks for nothing. */
+function sqlTotal(query: SystemsQuery, visible: Visible, health: Prisma.Sql): Prisma.Sql {
+  if (filters.every((name) => query[name] === undefined)) return sqlSystemsUsed(visible);
+  const from = query.is || query.status ? judged(health) : Prisma.sql`from systems s ${owners}`;
+  return Prisma.sql`(select count(*) ${from} where ${conditionsOf(query, visible)})`;
+}
 
 /** Finds systems against the given health, from a place on, one more than asked so that the end is known. */
 export async function findSystems(
@@ -131,22 +149,24 @@ export async function findSystems(
   health: Prisma.Sql,
   cursor: Cursor | null,
 ) {
-  const keys = sortKeys[query.sort];
+  const order = orders[query.sort];
+  const { keys } = order;
   const where = conditionsOf(query, visible);
-  const order = Prisma.raw(keys.map(({ sql }) => `${sql} ${cursor?.back ? "desc" : "asc"}`).join(", "));
+  const by = Prisma.raw(keys.map(({ sql }) => `${sql} ${cursor?.back ? "desc" : "asc"}`).join(", "));
   const keyList = Prisma.raw(keys.map(({ sql }) => `(${sql})::text`).join(", "));
   // The place of all is found by their keys alone; only those of the page are then read in full.
   return db.$queryRaw<Found[]>`
     with placed as materialized (
       select s.id, row_number() over () as nth from (
-        select s.id ${from(health)} where ${where} and ${beyond(keys, cursor)} order by ${order} limit ${query.limit + 1}) s)
+        select s.id ${judged(health)} where ${where} and ${beyond(order, cursor)} order by ${by} limit ${query.limit + 1}) s)
     select s.id, s.slug, s.name, s.environment::text, s.lifecycle::text, st.tier_id, t.rank as tier_rank, t.name as tier_name,
-      coalesce(team.name, owner.display_name) as owner, coalesce(h.state, 'unknown')::text as state,
-      coalesce(h.reasons, '[{"rule":"system.pending","state":"unknown"}]') as reasons, h.newest_as_of,
-      h.rpo_seconds, h.rto_seconds, h.rta_seconds, h.proven_at, coalesce(h.proven_within, false) as proven_within,
-      array[${keyList}] as keys, (select count(*)::int ${from(health)} where ${where}) as total
-    ${from(health)}
+      coalesce(team.name, owner.display_name) as owner, h.state::text as state, h.reasons, h.newest_as_of,
+      h.rpo_seconds, h.rto_seconds, h.rta_seconds, h.proven_at, h.proven_within,
+      array[${keyList}] as keys, ${sqlTotal(query, visible, health)}::int as total
+    ${judged(health)}
     join placed on placed.id = s.id
+    left join system_tiers st on st.system_id = s.id and st.valid_to is null
+    left join tiers t on t.id = st.tier_id
     order by placed.nth`;
 }
 
@@ -165,7 +185,7 @@ export const listSystems = read("estate:read", systemsQuery, async ({ db, visibl
   const cursor = readPlace(query);
   const found = await findSystems(db, visible, query, health, cursor);
   const page = toPage(found, query.limit, cursor, ({ keys }) => keys);
-  const details = await readMatrixDetails(
+  const details = await readDetails(
     db,
     page.rows.map(({ id }) => id),
     now,
@@ -200,7 +220,7 @@ export const listSystems = read("estate:read", systemsQuery, async ({ db, visibl
         proofFailed: row.reasons.some(({ rule }) => rule === "proof.failed"),
         resources,
         makeup: detail?.makeup ?? "no resources",
-        runs: detail?.runs ?? [],
+        strip: detail?.strip ?? packStrip([]),
         copies: row.lifecycle === "active" ? (detail?.copies ?? null) : null,
       };
     }),

@@ -96,7 +96,7 @@ export const cutWords: Record<SystemCut, string> = {
 };
 
 /** So many rows the server draws of the matrix; the browser reads on from there, in pages of their own length. */
-export const firstPageRows = 50;
+export const firstPageRows = 25;
 export const laterPageRows = 100;
 
 /** Where a form looks for systems by name. */

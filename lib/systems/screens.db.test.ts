@@ -30,8 +30,7 @@ async function lay() {
   for (const [index, [tier, environment, over]] of rows.entries())
     ids.push(await estate.system({ name: `${word} ${index}`, slug: `${word}-${index}`, environment, ...over }, tier));
   const states = ["within", "breached", "within", "at_risk", "unprotected"];
-  for (const [index, id] of ids.entries())
-    await estate.insert("system_health", { system_id: id, state: states[index], evaluated_at: new Date() });
+  for (const [index, id] of ids.entries()) await estate.verdict(id, states[index] ?? "unknown");
   return { word, one, two, owner };
 }
 

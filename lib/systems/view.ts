@@ -1,6 +1,7 @@
 import type { HealthState, NextStep, ProofLevel, RuleId } from "@/lib/health/rules";
 import type { CopyDigits, PointStatus } from "@/lib/recovery-points/rules";
 import type { Criticality, Environment, Lifecycle } from "./rules";
+import type { Strip } from "./strip";
 
 export type ReasonView = {
   rule: RuleId;
@@ -91,7 +92,7 @@ export type SystemRow = {
   resources: number;
   /** Kinds and regions of what it owns, such as "RDS · eu-central-1". */
   makeup: string;
-  runs: StripRun[];
+  strip: Strip;
   copies: CopyDigits | null;
 };
 

@@ -51,6 +51,19 @@ export function sqlSystemVisible(visible: Visible, alias: "s" = "s"): Prisma.Sql
   return anyOf(ways);
 }
 
+/** What is counted of the whole estate as it changes. */
+export type EstateCountKey = "systems.used" | "resources.live" | "members.standing";
+
+/** How many there are of the whole estate, as a query: for those who may see all of it. */
+export const sqlEstateCount = (key: EstateCountKey): Prisma.Sql =>
+  Prisma.sql`(select coalesce(sum(c.value), 0) from estate_counts c where c.key = ${key})`;
+
+/** How many systems in use an actor may see, as a query. */
+export const sqlSystemsUsed = (visible: Visible): Prisma.Sql =>
+  visible === "all"
+    ? sqlEstateCount("systems.used")
+    : Prisma.sql`(select count(*) from systems s where s.lifecycle <> 'retired' and ${sqlSystemVisible(visible)})`;
+
 /** Whether a row of `role_grants` under the alias `g` reaches a system: what systemsVisible asks, the other way round. */
 export const sqlGrantReaches = (systemId: string): Prisma.Sql => Prisma.sql`(g.scope_kind = 'everything'
   or (g.scope_kind = 'team' and g.scope_team_id = (select s.owner_team_id from systems s where s.id = ${systemId}::uuid))

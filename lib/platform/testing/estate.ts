@@ -123,6 +123,13 @@ export async function openEstate() {
   const proof = (pointId: string, level: string, result: "passed" | "failed", ageMinutes: number) =>
     insert("verifications", { point_id: pointId, level, result, at: ago(ageMinutes) });
   const team = (name = `team-${unique()}`) => insert("teams", { name });
+  /** Says what was judged of a system; nothing was, from its birth on. */
+  const verdict = (systemId: string, state: string, rtaSeconds: number | null = null) =>
+    client.query("update system_health set state = $2, rta_seconds = $3, evaluated_at = now() where system_id = $1", [
+      systemId,
+      state,
+      rtaSeconds,
+    ]);
   /** A system of one resource in a place of its own, with what its points need. */
   const protectedSystem = async (tierId = "tier-1", over: Record<string, unknown> = {}) => {
     const connectionId = await connection();
@@ -147,6 +154,7 @@ export async function openEstate() {
     point,
     proof,
     team,
+    verdict,
     protectedSystem,
     close: () => client.end(),
   };

@@ -11,6 +11,7 @@ import { NameText } from "@/components/ui/name-text";
 import { visible } from "@/lib/core/words";
 import { forecastWithin } from "@/lib/health/rules";
 import type { SystemSort } from "@/lib/systems/rules";
+import { stripRuns, stripStates } from "@/lib/systems/strip";
 import type { SystemRow } from "@/lib/systems/view";
 
 export type MatrixColumn = {
@@ -76,6 +77,10 @@ function Proof({ row }: { row: SystemRow }) {
   );
 }
 
+const Runs = ({ row: { strip } }: { row: SystemRow }) => (
+  <LightRunStrip states={stripStates(strip)} runAt={(place) => stripRuns(strip)[place]} />
+);
+
 function RestoreTime({ row }: { row: SystemRow }) {
   if (row.state === "parked") return <Nothing>–</Nothing>;
   const within = forecastWithin(row.rtaSeconds, row.rtoSeconds);
@@ -93,7 +98,7 @@ function RestoreTime({ row }: { row: SystemRow }) {
 export const matrixColumns: readonly MatrixColumn[] = [
   { key: "system", label: "System", sort: "name", cell: (row) => <NameCell row={row} /> },
   { key: "age", label: "Age of data", sort: "age", width: "md:w-34", cell: (row) => <Age row={row} /> },
-  { key: "runs", label: "Last 30 runs", width: "md:w-48", cell: (row) => <LightRunStrip runs={row.runs} /> },
+  { key: "runs", label: "Last 30 runs", width: "md:w-48", cell: (row) => <Runs row={row} /> },
   {
     key: "copies",
     label: "Copies",

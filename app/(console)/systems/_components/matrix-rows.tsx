@@ -4,7 +4,6 @@ import { healthKind, healthWord } from "@/app/(console)/_components/health-look"
 import { StatusGlyph } from "@/components/status/glyph";
 import { AppLink } from "@/components/ui/app-link";
 import { Checkbox } from "@/components/ui/checkbox";
-import { cn } from "@/components/ui/cn";
 import { NameText } from "@/components/ui/name-text";
 import { tableRoles } from "@/components/ui/table";
 import { countText, plural } from "@/lib/core/words";
@@ -22,17 +21,10 @@ const placed = ({ line, measure }: Placed) => ({
   ...(measure ? { ref: measure } : {}),
 });
 
-const rowClass =
-  "scroll-mt-[calc(var(--top-h)+2.5rem)] scroll-mb-24 border-b md:h-(--row-h) max-md:grid max-md:gap-1.5 max-md:px-4 max-md:py-3";
-const cellClass =
-  "overflow-hidden px-3 py-0 align-middle font-normal first:pl-4 last:pr-4 max-md:overflow-visible max-md:p-0 max-md:first:pl-0 max-md:last:pr-0";
-const labelledClass =
-  "max-md:grid max-md:grid-cols-[8.5rem_minmax(0,1fr)] max-md:items-baseline max-md:gap-2 max-md:before:text-ink-3 max-md:before:content-[attr(data-label)]";
-
 function PickCell({ row }: { row: SystemRow }) {
   const [picked, toggle] = usePicked(row.id);
   return (
-    <td {...tableRoles.cell} data-label="Choose" className={cn(cellClass, labelledClass)}>
+    <td {...tableRoles.cell} data-label="Choose" className="matrix-cell labelled-cell">
       <Checkbox bare label={`Choose ${row.name}`} checked={picked} onChange={toggle} />
     </td>
   );
@@ -41,12 +33,12 @@ function PickCell({ row }: { row: SystemRow }) {
 function Cell({ column, row }: { column: MatrixColumn; row: SystemRow }) {
   if (column.key === "system")
     return (
-      <th {...tableRoles.rowHeader} className={cn(cellClass, "text-left")}>
+      <th {...tableRoles.rowHeader} className="matrix-cell">
         {column.cell(row)}
       </th>
     );
   return (
-    <td {...tableRoles.cell} data-label={column.label} className={cn(cellClass, labelledClass, "text-left")}>
+    <td {...tableRoles.cell} data-label={column.label} className="matrix-cell labelled-cell">
       {column.cell(row)}
     </td>
   );
@@ -57,7 +49,7 @@ type RowProps = Placed & { row: SystemRow; pick: boolean };
 /** A system; drawn again only when what is said of it changed. */
 export const SystemLine = memo(function SystemLine({ row, pick, ...at }: RowProps) {
   return (
-    <tr {...placed(at)} data-row className={cn(rowClass, "hover:bg-hover focus-within:bg-hover")}>
+    <tr {...placed(at)} data-row className="matrix-row hover:bg-hover focus-within:bg-hover">
       {pick ? <PickCell row={row} /> : null}
       {matrixColumns.map((column) => (
         <Cell key={column.key} column={column} row={row} />
@@ -119,7 +111,7 @@ export function GroupLine({ group, open, pick, href, onToggle, ...at }: HeadProp
 /** Room for a row that is on its way. */
 export const AheadLine = memo(function AheadLine({ pick, ...at }: Placed & { pick: boolean }) {
   return (
-    <tr {...placed(at)} className={rowClass} aria-busy="true">
+    <tr {...placed(at)} className="matrix-row" aria-busy="true">
       <td {...tableRoles.cell} colSpan={wide(pick)} className="px-4 max-md:block max-md:h-24 max-md:px-0">
         <span className="sr-only">This row is being read.</span>
         <span aria-hidden="true" className="block h-3 w-48 rounded-sm bg-line" />
