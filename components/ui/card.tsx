@@ -11,14 +11,20 @@ type Props = {
   /** Gives the content a margin; off for tables and rows, which bring their own. */
   padded?: boolean;
   className?: string;
+  /** Where addresses lead to it. */
+  id?: string;
 };
 
 /** A surface with an optional head; a named region where it has a title. */
-export function Card({ title, more, footer, children, padded = false, className }: Props) {
+export function Card({ title, more, footer, children, padded = false, className, id }: Props) {
   const titleId = useId();
   const named = title === undefined ? {} : { "aria-labelledby": titleId };
   return (
-    <section className={cn("min-w-0 rounded-lg border bg-surface", className)} {...named}>
+    <section
+      {...(id === undefined ? {} : { id })}
+      className={cn("min-w-0 rounded-lg border bg-surface", className)}
+      {...named}
+    >
       {title === undefined ? null : (
         <header className="flex flex-wrap items-baseline gap-x-2.5 gap-y-1 border-b px-4 pt-3 pb-2.5">
           <h2 id={titleId} className="min-w-0 wrap-anywhere">

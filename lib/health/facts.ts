@@ -36,6 +36,8 @@ type Packed = [
   proofLevel: ProofLevel | null,
   streamStopped: boolean,
   streamStoppedAt: string | null,
+  outside: [region: string, copies: number][] | null,
+  runsOutside: boolean | null,
 ];
 
 type ConnectionRow = {
@@ -57,6 +59,9 @@ export const sqlFailedProof = Prisma.sql`(p.verified and exists (
 /** Whether the recovery point `p` counts at a moment. */
 export const sqlUsable = (at: Date) => Prisma.sql`point_is_usable(p.status, p.completed_at, p.expires_at, p.vanished_at,
   p.storage_class, p.malware, p.contradictory, ${sqlFailedProof}, ${at}::timestamptz)`;
+
+/** Whether the recovery point `p` is still there, usable or not: what a rule about where data may be kept speaks of. */
+export const sqlKept = Prisma.sql`(p.vanished_at is null and p.storage_class <> 'deleted')`;
 
 /** How far back runs are looked at for what was missed or failed in a row, and how far ahead for the next one. */
 const lookBackDays = 45;
@@ -190,7 +195,15 @@ async function readPacked(db: Db, chosen: Prisma.Sql, at: Date): Promise<Packed[
       select p.resource_id, array_agg(bad.at) as ats, array_agg(coalesce(p.data_as_of, p.started_at, '-infinity')) as as_ofs
       from chosen join recovery_points p on p.resource_id = chosen.id and p.verified join verifications bad on bad.point_id = p.id
       where bad.result = 'failed' and p.vanished_at is null and ${sqlFailedProof}
-      group by p.resource_id)
+      group by p.resource_id),
+    outside as materialized (
+      select x.id, json_agg(json_build_array(x.region, x.copies) order by x.copies desc, x.region) as regions from (
+        select chosen.id, p.region, count(*) as copies
+        from chosen join system_resources m on m.resource_id = chosen.id and m.valid_to is null
+        join systems s on s.id = m.system_id and s.allowed_regions <> '{}'
+        join recovery_points p on p.resource_id = chosen.id and ${sqlKept} and p.region <> all(s.allowed_regions)
+        group by chosen.id, p.region) x
+      group by x.id)
     select coalesce(json_agg(json_build_array(r.id, r.name, r.vanished_at, r.connection_id, r.region,
       s.id, s.lifecycle, m.required, o.rpo_seconds, o.restore_test_cadence_days,
       case when x.by_copy then copied.id else taken.id end, x.as_of,
@@ -205,7 +218,8 @@ async function readPacked(db: Db, chosen: Prisma.Sql, at: Date): Promise<Packed[
       case when refuted.resource_id is not null then (
         select max(f.at) from unnest(refuted.ats, refuted.as_ofs) f (at, as_of)
         where f.as_of > coalesce(greatest(x.as_of, stream.as_of), '-infinity')) end,
-      proof.at, proof.level, stopped.resource_id is not null, stopped.at)), '[]')::text as packed
+      proof.at, proof.level, stopped.resource_id is not null, stopped.at,
+      outside.regions, s.allowed_regions <> '{}' and r.region <> all(s.allowed_regions))), '[]')::text as packed
     from chosen
     join resources r on r.id = chosen.id
     left join system_resources m on m.resource_id = r.id and m.valid_to is null
@@ -233,6 +247,7 @@ async function readPacked(db: Db, chosen: Prisma.Sql, at: Date): Promise<Packed[
     left join missed on missed.resource_id = r.id
     left join failed on failed.resource_id = r.id
     left join refuted on refuted.resource_id = r.id
+    left join outside on outside.id = r.id
     left join proofs proof on proof.resource_id = r.id`;
   return row ? JSON.parse(row.packed) : [];
 }
@@ -245,7 +260,7 @@ const toResourceFacts = (
     name,
     vanishedAt,
     ,
-    ,
+    region,
     systemId,
     lifecycle,
     required,
@@ -269,6 +284,8 @@ const toResourceFacts = (
     proofLevel,
     streamStopped,
     streamStoppedAt,
+    outside,
+    runsOutside,
   ]: Packed,
   connection: ResourceFacts["connection"],
 ): ResourceFacts => ({
@@ -294,6 +311,8 @@ const toResourceFacts = (
   failedProofAt: toDate(failedProofAt),
   proof: proofAt && proofLevel ? { at: new Date(proofAt), level: proofLevel } : null,
   streamStopped: streamStopped ? { at: toDate(streamStoppedAt) } : null,
+  outside: (outside ?? []).map(([region, copies]) => ({ region, copies })),
+  runsOutside: runsOutside ? region : null,
 });
 
 type Snapshot = { pointId: string | null; asOf: Date; availableAt: Date | null; until: Date | null };

@@ -83,6 +83,7 @@ const cuts: Record<SystemCut, Prisma.Sql> = {
   forecast_beyond: Prisma.sql`(h.rta_seconds > h.rto_seconds and h.state <> 'parked')`,
   not_measured: Prisma.sql`(h.rta_seconds is null and coalesce(h.state, 'unknown') <> 'parked')`,
   attention: Prisma.sql`coalesce(h.state, 'unknown') not in ('within', 'parked')`,
+  outside_regions: Prisma.sql`h.reasons @> '[{"rule":"residency.violated"}]'`,
 };
 
 /** What a system must fulfil to be listed; it names the tables as `from` does. */
