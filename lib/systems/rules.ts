@@ -115,7 +115,7 @@ export const cutWords: Record<SystemCut, string> = {
   forecast_beyond: "forecast beyond RTO",
   not_measured: "restore never measured",
   attention: "asking for attention",
-  outside_regions: "data outside its regions",
+  outside_regions: "with data outside its regions",
 };
 
 /** So many rows the server draws of the matrix; the browser reads on from there, in pages of their own length. */

@@ -12,6 +12,7 @@ import { sweepHealth } from "@/lib/health/jobs";
 import { sweepImports } from "@/lib/imports/jobs";
 import { log } from "@/lib/platform/log";
 import { sweepRestores } from "@/lib/restores/jobs";
+import { advanceBurn } from "@/lib/service-levels/jobs";
 import { keepAnchors } from "./anchors";
 import { workerActor } from "./handlers";
 import { Leadership } from "./leader";
@@ -22,6 +23,7 @@ type Timer = { name: string; everyMs: number; run: () => Promise<unknown> };
 const timers: readonly Timer[] = [
   { name: "due readings", everyMs: seconds(5), run: () => enqueueDueSyncs(workerActor()) },
   { name: "health sweep", everyMs: seconds(15), run: () => sweepHealth(workerActor()) },
+  { name: "burn sums", everyMs: minutes(5), run: () => advanceBurn(workerActor()) },
   { name: "restores sweep", everyMs: seconds(5), run: () => sweepRestores() },
   { name: "backups sweep", everyMs: seconds(5), run: () => sweepBackups() },
   { name: "audit sealing", everyMs: seconds(1), run: () => sealPending() },

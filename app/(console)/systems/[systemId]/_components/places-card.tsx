@@ -48,8 +48,19 @@ function astrayText({ allowed, production, kept }: SystemPlace): string | null {
 
 const mostKeysShown = 3;
 
+/** Who holds a key, as seen from the copies it encrypts: an account that production runs in is worth saying. */
+function keyWords({ key, keyWithProduction }: CopyEncryption, { account, region }: SystemPlace): string | null {
+  if (!key?.account) return null;
+  const holder = keyWithProduction
+    ? "production's account"
+    : key.account === account
+      ? "its own account"
+      : `account ${key.account}`;
+  return `key in ${holder}${key.region && key.region !== region ? `, ${key.region}` : ""}`;
+}
+
 /** In what way some copies of a place are encrypted, and by whose key. */
-function EncryptionLine({ one }: { one: CopyEncryption }) {
+function EncryptionLine({ one, place }: { one: CopyEncryption; place: SystemPlace }) {
   const { encrypted, key } = one;
   if (encrypted === null) return <StatusBadge kind="unknown">not told whether encrypted</StatusBadge>;
   if (!encrypted)
@@ -59,32 +70,32 @@ function EncryptionLine({ one }: { one: CopyEncryption }) {
       </StatusBadge>
     );
   if (key === null) return <StatusBadge kind="ok">encrypted, the key is not told</StatusBadge>;
-  const where = [...(key.account ? [`account ${key.account}`] : []), ...(key.region ? [key.region] : [])];
+  const words = keyWords(one, place);
   return (
     <span className="grid">
       <StatusBadge kind="ok">
-        encrypted with <NameText text={key.name} length={20} />
+        encrypted with <NameText text={key.name} length={14} />
       </StatusBadge>
-      {where.length > 0 ? <span className="pl-5 text-ink-3">key in {where.join(", ")}</span> : null}
-      {one.keyWithProduction ? <span className="pl-5 text-ink-3">the same account as production</span> : null}
+      {words === null ? null : <span className="pl-4.5 text-ink-3">{words}</span>}
     </span>
   );
 }
 
-function EncryptionCell({ place: { encryption } }: { place: SystemPlace }) {
+function EncryptionCell({ place }: { place: SystemPlace }) {
+  const { encryption } = place;
   if (encryption.length === 0) return <span className="text-ink-3">–</span>;
   const more = encryption.length - mostKeysShown;
   return (
     <ul className="grid gap-1">
       {encryption.slice(0, mostKeysShown).map((one) => (
         <li key={`${one.encrypted} ${one.key?.ref}`}>
-          <EncryptionLine one={one} />
+          <EncryptionLine one={one} place={place} />
           {encryption.length > 1 ? (
-            <span className="pl-5 text-ink-3">{plural(one.copies, "copy", "copies")}</span>
+            <span className="pl-4.5 text-ink-3">{plural(one.copies, "copy", "copies")}</span>
           ) : null}
         </li>
       ))}
-      {more > 0 ? <li className="pl-5 text-ink-3">and {plural(more, "more key")}</li> : null}
+      {more > 0 ? <li className="pl-4.5 text-ink-3">and {plural(more, "more key")}</li> : null}
     </ul>
   );
 }
@@ -103,7 +114,7 @@ export function PlacesCard({ systemId, places: { now, allowed, places } }: { sys
   if (marks.length === 0) return null;
   return (
     <Card id="places" title="Where it lies" more={sentence(marks)}>
-      <div className="grid grid-cols-[minmax(0,1fr)] xl:grid-cols-[minmax(0,5fr)_minmax(0,6fr)]">
+      <div className="grid grid-cols-[minmax(0,1fr)] xl:grid-cols-[minmax(0,4fr)_minmax(0,9fr)]">
         <div className="grid content-center p-4 max-xl:border-b xl:border-r">
           <RegionMap marks={marks} />
           <p className="mt-2 text-sm text-ink-3">
