@@ -2,6 +2,7 @@ import "server-only";
 import type { Visible } from "@/lib/access/permissions";
 import { read } from "@/lib/access/read";
 import { secondsBetween } from "@/lib/core/time";
+import { countWaiting } from "@/lib/dependencies/waiting";
 import type { Reader } from "@/lib/platform/db";
 import type { Prisma } from "@/lib/platform/prisma/client";
 import { readTierBurn } from "@/lib/service-levels/burn";
@@ -9,6 +10,7 @@ import { findSystems, whyOf } from "@/lib/systems/matrix";
 import { systemsQuery } from "@/lib/systems/schema";
 import { sqlSystemVisible } from "@/lib/systems/visible";
 import { currentSystemHealth, readNow } from "./current";
+import { lossText } from "./ranking";
 import { nothing } from "./schema";
 import { burnOf, type FleetFigures, fleetVerdict, quarterOf } from "./verdict";
 import type { HomeView } from "./view";
@@ -61,10 +63,8 @@ export const getHome = read("estate:read", nothing, async ({ db, visible }): Pro
   const elapsed = secondsBetween(quarter.from, now);
   const length = secondsBetween(quarter.from, quarter.to);
   const shown = found.slice(0, attentionLength);
-  const counts = await countMembers(
-    db,
-    shown.map(({ id }) => id),
-  );
+  const ids = shown.map(({ id }) => id);
+  const [counts, waiting] = await Promise.all([countMembers(db, ids), countWaiting(db, ids)]);
   return {
     now: now.toISOString(),
     verdict: fleetVerdict(figures),
@@ -101,6 +101,16 @@ export const getHome = read("estate:read", nothing, async ({ db, visible }): Pro
         owner: row.owner,
         state: row.state,
         why: whyOf(row.reasons, counts.get(row.id) ?? 0, now),
+        rank: lossText(
+          {
+            ...row,
+            tierRank: row.tier_rank,
+            waiting: waiting.get(row.id) ?? 0,
+            newestAsOf: row.newest_as_of,
+            rpoSeconds: row.rpo_seconds,
+          },
+          now,
+        ),
         ageSeconds: row.newest_as_of && secondsBetween(row.newest_as_of, now),
         rpoSeconds: row.rpo_seconds,
         step: row.reasons[0] ? nextStep(row.reasons[0], row.id) : null,

@@ -327,6 +327,8 @@ function newestOf(point: Snapshot | null, stream: Omit<Snapshot, "availableAt"> 
 type SystemRow = {
   system_id: string;
   tier_rank: number | null;
+  criticality: SystemFacts["criticality"];
+  environment: SystemFacts["environment"];
   lifecycle: "active" | "parked" | "retired";
   rpo_seconds: number | null;
   rto_seconds: number | null;
@@ -349,7 +351,7 @@ export const sqlMeasuredRestores = (systemId: Prisma.Sql, at: Date) => Prisma.sq
 /** What the rules need to know of these systems beside their resources. */
 export async function gatherSystemFacts(db: Db, systemIds: readonly string[], at: Date): Promise<SystemFacts[]> {
   const rows = await db.$queryRaw<SystemRow[]>`
-    select s.id as system_id, t.rank as tier_rank, s.lifecycle::text as lifecycle, o.rpo_seconds, o.rto_seconds,
+    select s.id as system_id, t.rank as tier_rank, s.criticality::text, s.environment::text, s.lifecycle::text as lifecycle, o.rpo_seconds, o.rto_seconds,
       o.restore_test_cadence_days as cadence_days, s.detection_allowance_seconds, measured.rta_seconds
     from systems s
     left join system_tiers st on st.system_id = s.id and st.valid_to is null
@@ -363,6 +365,8 @@ export async function gatherSystemFacts(db: Db, systemIds: readonly string[], at
   return rows.map((row) => ({
     systemId: row.system_id,
     tierRank: row.tier_rank,
+    criticality: row.criticality,
+    environment: row.environment,
     lifecycle: row.lifecycle,
     rpoSeconds: row.rpo_seconds,
     rtoSeconds: row.rto_seconds,

@@ -213,6 +213,8 @@ describe("a system", () => {
   const system: SystemFacts = {
     systemId: "s1",
     tierRank: 1,
+    criticality: "medium",
+    environment: "production",
     lifecycle: "active",
     rpoSeconds: 900,
     rtoSeconds: 3_600,

@@ -1,4 +1,5 @@
 import { after } from "@/lib/core/time";
+import type { Criticality, Environment } from "@/lib/systems/rules";
 
 export const healthStates = ["within", "at_risk", "breached", "missed", "unprotected", "unknown", "parked"] as const;
 export type HealthState = (typeof healthStates)[number];
@@ -148,7 +149,8 @@ export type ResourceVerdict = {
 
 const stamp = (at: Date | null) => at?.toISOString() ?? null;
 
-const earliestAfter = (now: Date, moments: readonly (Date | null)[]): Date | null => {
+/** The earliest of these moments that is still to come. */
+export const earliestAfter = (now: Date, moments: readonly (Date | null)[]): Date | null => {
   const ahead = moments.filter((at): at is Date => at !== null && at > now).map((at) => at.getTime());
   return ahead.length === 0 ? null : new Date(Math.min(...ahead));
 };
@@ -319,6 +321,8 @@ export type MemberVerdict = Pick<ResourceVerdict, "resourceId" | "required" | "s
 export type SystemFacts = {
   systemId: string;
   tierRank: number | null;
+  criticality: Criticality;
+  environment: Environment;
   lifecycle: "active" | "parked" | "retired";
   rpoSeconds: number | null;
   rtoSeconds: number | null;
@@ -344,6 +348,9 @@ export type SystemVerdict = {
   /** When the data that is now newest became restorable: a breach ends there, not when we looked. */
   recoveredAt: Date | null;
 };
+
+/** A verdict with its place among those of its state: the greater, the sooner somebody should look. */
+export type RankedVerdict = SystemVerdict & { urgency: number };
 
 const oldest = (moments: readonly (Date | null)[]): Date | null => {
   let least: Date | null = null;

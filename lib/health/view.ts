@@ -29,6 +29,8 @@ export type AttentionRow = {
   owner: string | null;
   state: HealthState;
   why: string;
+  /** Why it ranks here among those of its state. */
+  rank: string;
   ageSeconds: number | null;
   rpoSeconds: number | null;
   step: NextStep | null;

@@ -13,7 +13,18 @@ const names = [
   "detection_allowance_minutes",
   "allowed_regions",
 ];
-const good = ["orders", "Orders", "Takes orders.", "1", "production", "high", "active", "commerce", "5", "us-east-1;EU-West-1 us-east-1"];
+const good = [
+  "orders",
+  "Orders",
+  "Takes orders.",
+  "1",
+  "production",
+  "high",
+  "active",
+  "commerce",
+  "5",
+  "us-east-1;EU-West-1 us-east-1",
+];
 const rowWith = (column: string, text: string) =>
   readRow(names, { line: 7, cells: good.map((cell, index) => (names[index] === column ? text : cell)) });
 

@@ -10,7 +10,7 @@ import type { Reader } from "@/lib/platform/db";
 import { likeAnywhere } from "@/lib/platform/like";
 import { Prisma } from "@/lib/platform/prisma/client";
 import { readMatrixDetails } from "./matrix-details";
-import type { Environment, Lifecycle, SystemCut, SystemSort } from "./rules";
+import type { Criticality, Environment, Lifecycle, SystemCut, SystemSort } from "./rules";
 import { type SystemsQuery, systemsQuery } from "./schema";
 import type { SystemsPage } from "./view";
 import { sqlSystemVisible } from "./visible";
@@ -20,6 +20,7 @@ type Found = {
   slug: string;
   name: string;
   environment: Environment;
+  criticality: Criticality;
   lifecycle: Lifecycle;
   tier_id: string | null;
   tier_rank: number | null;
@@ -47,13 +48,11 @@ type SortKey = { sql: string; type: string };
 const tierKey: SortKey = { sql: "coalesce(t.rank, 99)", type: "int" };
 const nameKey: SortKey = { sql: "lower(s.name)", type: "text" };
 const idKey: SortKey = { sql: "s.id", type: "uuid" };
-const deadlineKey: SortKey = {
-  sql: "coalesce(h.newest_as_of + make_interval(secs => coalesce(h.rpo_seconds, 0)), '-infinity')",
-  type: "timestamptz",
-};
+/** Among systems of one state, what a loss would cost (lib/health/ranking.ts), the dearest first. */
+const lossKey: SortKey = { sql: "-coalesce(h.urgency, 0)", type: "int" };
 
 const sortKeys: Record<SystemSort, readonly SortKey[]> = {
-  worst: [{ sql: urgencySql, type: "int" }, tierKey, deadlineKey, nameKey, idKey],
+  worst: [{ sql: urgencySql, type: "int" }, lossKey, nameKey, idKey],
   name: [nameKey, idKey],
   tier: [tierKey, nameKey, idKey],
   age: [{ sql: "coalesce(h.newest_as_of, '-infinity')", type: "timestamptz" }, nameKey, idKey],
@@ -141,7 +140,7 @@ export async function findSystems(
     with placed as materialized (
       select s.id, row_number() over () as nth from (
         select s.id ${from(health)} where ${where} and ${beyond(keys, cursor)} order by ${order} limit ${query.limit + 1}) s)
-    select s.id, s.slug, s.name, s.environment::text, s.lifecycle::text, st.tier_id, t.rank as tier_rank, t.name as tier_name,
+    select s.id, s.slug, s.name, s.environment::text, s.criticality::text, s.lifecycle::text, st.tier_id, t.rank as tier_rank, t.name as tier_name,
       coalesce(team.name, owner.display_name) as owner, coalesce(h.state, 'unknown')::text as state,
       coalesce(h.reasons, '[{"rule":"system.pending","state":"unknown"}]') as reasons, h.newest_as_of,
       h.rpo_seconds, h.rto_seconds, h.rta_seconds, h.proven_at, coalesce(h.proven_within, false) as proven_within,

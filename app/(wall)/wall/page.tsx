@@ -109,7 +109,7 @@ function Attention({ rows, total }: HomeView["attention"]) {
                 </span>
               </p>
               <p className={`truncate text-ink-2 ${small}`}>
-                <NameText text={row.why} />
+                <NameText text={row.why} /> <span className="text-ink-3">{row.rank}</span>
               </p>
             </div>
             <p className={`flex-none ${large}`}>

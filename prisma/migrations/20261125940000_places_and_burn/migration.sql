@@ -100,3 +100,8 @@ BEGIN
   EXECUTE format('GRANT INSERT, UPDATE ON rpo_burn TO %I', name);
   EXECUTE format('GRANT DELETE ON rpo_burn_marks TO %I', name);
 END $$;
+
+-- What a loss would cost, written with the verdict, so that lists can stand in its order. Verdicts from before do not say
+-- it: they are judged again at once.
+ALTER TABLE "system_health" ADD COLUMN "urgency" INTEGER NOT NULL DEFAULT 0;
+UPDATE system_health SET next_change_at = now();
