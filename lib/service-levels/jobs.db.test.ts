@@ -201,6 +201,35 @@ describe("the sum of the time beyond the RPO", () => {
           estate.ago(9 * hour),
         ]),
     ],
+    [
+      "a member turns out not to be required",
+      ({ resourceId }) =>
+        estate.client.query("update system_resources set required = false where resource_id = $1", [resourceId]),
+    ],
+    [
+      "a tier turns out to have held earlier",
+      async ({ systemId }) => {
+        await estate.client.query("update system_tiers set valid_to = $2 where system_id = $1", [
+          systemId,
+          estate.ago(9 * hour),
+        ]);
+        await estate.insert("system_tiers", {
+          system_id: systemId,
+          tier_id: "tier-1",
+          valid_from: estate.ago(9 * hour),
+        });
+      },
+    ],
+    [
+      "an exclusion is written down late",
+      ({ systemId }) =>
+        estate.insert("exclusions", {
+          system_id: systemId,
+          reason: "CHG-1 storage move",
+          valid_from: estate.ago(60 * hour),
+          valid_to: estate.ago(50 * hour),
+        }),
+    ],
   ])("is made anew when %s", async (_, happens) => {
     const place = await estate.protectedSystem("tier-3");
     const pointId = await estate.point(place, 10 * hour);

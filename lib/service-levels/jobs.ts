@@ -19,8 +19,8 @@ export type Summed = { carriedOn: number; anew: number };
 
 /**
  * Keeps the sum of each system's time beyond its RPO in this quarter: carries them on by the hour, and makes those anew
- * whose past has changed. Tiers, members and exclusions change from now on and never before, so they lie ahead of every
- * sum; what changes the past (a failed verification, malware, what became known late) is marked by the database.
+ * whose past has changed. Tiers, members and exclusions change from now on, ahead of every sum; what changes the past (a
+ * failed verification, malware, a member that turns out to be required, what became known late) the database marks.
  */
 export async function advanceBurn(actor: JobActor): Promise<Summed> {
   const summed = { carriedOn: 0, anew: 0 };

@@ -109,8 +109,9 @@ function Attention({ rows, total }: HomeView["attention"]) {
                 </span>
               </p>
               <p className={`truncate text-ink-2 ${small}`}>
-                <NameText text={row.why} /> <span className="text-ink-3">{row.rank}</span>
+                <NameText text={row.why} />
               </p>
+              <p className={`truncate text-ink-3 ${small}`}>{row.rank}</p>
             </div>
             <p className={`flex-none ${large}`}>
               <Measured row={row} />

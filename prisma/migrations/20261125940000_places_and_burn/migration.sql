@@ -90,6 +90,33 @@ CREATE TRIGGER restore_windows_added_mark_burn AFTER INSERT ON restore_windows
 CREATE TRIGGER restore_windows_told_mark_burn AFTER UPDATE ON restore_windows
   REFERENCING OLD TABLE AS was_told NEW TABLE AS now_told FOR EACH STATEMENT EXECUTE FUNCTION mark_burn_by_windows();
 
+-- Tiers, members and exclusions change from now on; where one is said of the past after all, or a member turns out to be
+-- required, that past is another.
+CREATE FUNCTION mark_burn_by_decisions() RETURNS trigger LANGUAGE plpgsql SECURITY DEFINER SET search_path = public, pg_temp AS $$
+DECLARE passed timestamptz := now() - interval '20 minutes';
+BEGIN
+  IF TG_OP = 'INSERT' THEN
+    INSERT INTO rpo_burn_marks (system_id)
+    SELECT DISTINCT n.system_id FROM now_said n JOIN rpo_burn b ON b.system_id = n.system_id WHERE n.valid_from < passed;
+  ELSE
+    INSERT INTO rpo_burn_marks (system_id)
+    SELECT DISTINCT n.system_id FROM now_said n JOIN was_said w ON w.id = n.id JOIN rpo_burn b ON b.system_id = n.system_id
+    WHERE least(w.valid_from, n.valid_from) < passed
+      AND (to_jsonb(w) - 'valid_to' IS DISTINCT FROM to_jsonb(n) - 'valid_to'
+        OR (w.valid_to IS DISTINCT FROM n.valid_to AND least(w.valid_to, n.valid_to) < passed));
+  END IF;
+  RETURN NULL;
+END $$;
+
+DO $$
+DECLARE t text;
+BEGIN
+  FOREACH t IN ARRAY ARRAY['system_tiers', 'system_resources', 'exclusions'] LOOP
+    EXECUTE format('CREATE TRIGGER %I AFTER INSERT ON %I REFERENCING NEW TABLE AS now_said FOR EACH STATEMENT EXECUTE FUNCTION mark_burn_by_decisions()', t || '_added_mark_burn', t);
+    EXECUTE format('CREATE TRIGGER %I AFTER UPDATE ON %I REFERENCING OLD TABLE AS was_said NEW TABLE AS now_said FOR EACH STATEMENT EXECUTE FUNCTION mark_burn_by_decisions()', t || '_said_mark_burn', t);
+  END LOOP;
+END $$;
+
 DO $$
 DECLARE kind text; name text;
 BEGIN
