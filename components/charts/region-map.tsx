@@ -10,6 +10,8 @@ export type RegionMark = {
   points: number;
   /** Some of them are beyond everybody's reach: locked for good, or in an air-gapped vault. */
   locked: boolean;
+  /** Data lies here that may not be kept here. */
+  outside: boolean;
 };
 
 const width = 640;
@@ -39,12 +41,12 @@ function spread(marks: Placed[]): Placed[] {
 }
 
 /** What a region is to a system, in words. */
-export function regionWords({ production, points, locked }: RegionMark): string {
+export function regionWords({ production, points, locked, outside }: RegionMark): string {
   const parts = [
     ...(production > 0 ? [`${plural(production, "resource")} in production`] : []),
     ...(points > 0 ? [`${plural(points, "usable point")}${locked ? ", some locked for good" : ""}`] : []),
   ];
-  return parts.join(", ") || "nothing usable";
+  return `${parts.join(", ") || "nothing usable"}${outside ? ", where data may not be kept" : ""}`;
 }
 
 /** The land as one path of round dots. */
@@ -70,6 +72,7 @@ function Mark({ mark }: { mark: Placed }) {
         >
           {mark.number}
         </text>
+        {mark.outside ? <path d="M-9-17-2-5H-16z" strokeWidth="1.4" className="fill-warn stroke-surface" /> : null}
         {mark.locked ? (
           <path d="M9-15.5 15-9.5 9-3.5 3-9.5z" strokeWidth="1.4" className="fill-lock stroke-surface" />
         ) : null}

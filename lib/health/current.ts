@@ -2,7 +2,7 @@ import "server-only";
 import type { Reader } from "@/lib/platform/db";
 import { Prisma } from "@/lib/platform/prisma/client";
 import { judgeResources, judgeSystems } from "./evaluate";
-import type { SystemVerdict } from "./rules";
+import type { RankedVerdict } from "./rules";
 
 /** Beyond this many due verdicts a page does not judge: what it leaves is shown as unknown, never as it was. */
 const mostJudged = 2_000;
@@ -15,10 +15,10 @@ export async function readNow(db: Pick<Reader, "$queryRaw">): Promise<Date> {
 }
 
 const columns = Prisma.raw(
-  "system_id, state, reasons, worst_resource_id, newest_as_of, rpo_seconds, rto_seconds, proven_at, proven_within, rta_seconds, tier_rank",
+  "system_id, state, reasons, worst_resource_id, newest_as_of, rpo_seconds, rto_seconds, proven_at, proven_within, rta_seconds, tier_rank, urgency",
 );
 
-const toRow = (verdict: SystemVerdict) => ({
+const toRow = (verdict: RankedVerdict) => ({
   system_id: verdict.systemId,
   state: verdict.state,
   reasons: verdict.reasons,
@@ -30,6 +30,7 @@ const toRow = (verdict: SystemVerdict) => ({
   proven_within: verdict.provenWithin,
   rta_seconds: verdict.rtaSeconds,
   tier_rank: verdict.tierRank,
+  urgency: verdict.urgency,
 });
 
 /**
@@ -48,10 +49,10 @@ export async function currentSystemHealth(db: Reader, now: Date): Promise<Prisma
     union all
     select ${columns} from jsonb_to_recordset(${JSON.stringify(systems.map(toRow))}::jsonb) as v (system_id uuid,
       state health_state, reasons jsonb, worst_resource_id uuid, newest_as_of timestamptz, rpo_seconds int,
-      rto_seconds int, proven_at timestamptz, proven_within boolean, rta_seconds int, tier_rank int)
+      rto_seconds int, proven_at timestamptz, proven_within boolean, rta_seconds int, tier_rank int, urgency int)
     union all
     select system_id, 'unknown'::health_state, '[{"rule":"system.pending","state":"unknown"}]'::jsonb, null, newest_as_of,
-      rpo_seconds, rto_seconds, proven_at, false, rta_seconds, tier_rank
+      rpo_seconds, rto_seconds, proven_at, false, rta_seconds, tier_rank, urgency
     from system_health where next_change_at <= ${now}::timestamptz and system_id <> all(${ids}::uuid[])) h`;
 }
 

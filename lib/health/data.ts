@@ -2,12 +2,15 @@ import "server-only";
 import type { Visible } from "@/lib/access/permissions";
 import { read } from "@/lib/access/read";
 import { secondsBetween } from "@/lib/core/time";
+import { countWaiting } from "@/lib/dependencies/waiting";
 import type { Reader } from "@/lib/platform/db";
 import type { Prisma } from "@/lib/platform/prisma/client";
+import { readTierBurn } from "@/lib/service-levels/burn";
 import { findSystems, whyOf } from "@/lib/systems/matrix";
 import { systemsQuery } from "@/lib/systems/schema";
 import { sqlSystemVisible } from "@/lib/systems/visible";
 import { currentSystemHealth, readNow } from "./current";
+import { lossText } from "./ranking";
 import { nothing } from "./schema";
 import { burnOf, type FleetFigures, fleetVerdict, quarterOf } from "./verdict";
 import type { HomeView } from "./view";
@@ -31,16 +34,16 @@ type TierRow = {
 };
 
 const attentionLength = 8;
-const burnSteps = 24;
 
 /** Can we recover? The whole estate in one look, as of this moment. */
 export const getHome = read("estate:read", nothing, async ({ db, visible }): Promise<HomeView> => {
   const now = await readNow(db);
   const health = await currentSystemHealth(db, now);
+  const quarter = quarterOf(now);
   const query = systemsQuery.parse({ is: "attention", sort: "worst", limit: attentionLength });
   const [rows, burns, found, [setup]] = await Promise.all([
     countTiers(db, visible, health),
-    sumBurn(db, visible, now),
+    readTierBurn(db, visible, health, quarter, now),
     findSystems(db, visible, query, health, null),
     db.$queryRaw<HomeView["setup"][]>`
       select (select count(*)::int from connections) as connections,
@@ -57,21 +60,18 @@ export const getHome = read("estate:read", nothing, async ({ db, visible }): Pro
     provenWithin: sum((row) => row.proven),
     parked: sum((row) => row.parked),
   };
-  const quarter = quarterOf(now);
   const elapsed = secondsBetween(quarter.from, now);
   const length = secondsBetween(quarter.from, quarter.to);
   const shown = found.slice(0, attentionLength);
-  const counts = await countMembers(
-    db,
-    shown.map(({ id }) => id),
-  );
+  const ids = shown.map(({ id }) => id);
+  const [counts, waiting] = await Promise.all([countMembers(db, ids), countWaiting(db, ids)]);
   return {
     now: now.toISOString(),
     verdict: fleetVerdict(figures),
     figures,
     setup: setup ?? { connections: 0, resources: 0, systems: 0 },
     tiers: rows.map((row) => {
-      const line = burns.get(row.id) ?? [];
+      const spent = burns.get(row.id);
       const budget = (1 - row.target / 100) * length * row.expected;
       return {
         id: row.id,
@@ -87,8 +87,9 @@ export const getHome = read("estate:read", nothing, async ({ db, visible }): Pro
         forecastWithin: row.forecast_within,
         forecastBeyond: row.forecast_beyond,
         parked: row.parked,
-        burn: burnOf(line.at(-1) ?? 0, budget, elapsed, length),
-        burnLine: budget > 0 ? line.map((beyond) => beyond / budget) : [],
+        burn: burnOf(spent?.beyondSeconds ?? 0, budget, elapsed, length),
+        burnLine: budget > 0 ? (spent?.line ?? []).map((beyond) => beyond / budget) : [],
+        burnThroughAt: spent?.throughAt?.toISOString() ?? null,
       };
     }),
     attention: {
@@ -100,6 +101,16 @@ export const getHome = read("estate:read", nothing, async ({ db, visible }): Pro
         owner: row.owner,
         state: row.state,
         why: whyOf(row.reasons, counts.get(row.id) ?? 0, now),
+        rank: lossText(
+          {
+            ...row,
+            tierRank: row.tier_rank,
+            waiting: waiting.get(row.id) ?? 0,
+            newestAsOf: row.newest_as_of,
+            rpoSeconds: row.rpo_seconds,
+          },
+          now,
+        ),
         ageSeconds: row.newest_as_of && secondsBetween(row.newest_as_of, now),
         rpoSeconds: row.rpo_seconds,
         step: row.reasons[0] ? nextStep(row.reasons[0], row.id) : null,
@@ -124,24 +135,6 @@ const countTiers = (db: Reader, visible: Visible, health: Prisma.Sql) => db.$que
     from systems s join system_tiers st on st.system_id = s.id and st.valid_to is null left join ${health} on h.system_id = s.id
     where s.lifecycle <> 'retired' and ${sqlSystemVisible(visible)}) x on x.tier_id = t.id
   group by t.id, t.rank, t.name, o.rpo_seconds, o.rto_seconds, o.time_in_rpo_target_pct order by t.rank`;
-
-async function sumBurn(db: Reader, visible: Visible, now: Date): Promise<Map<string, number[]>> {
-  const { from } = quarterOf(now);
-  const rows = await db.$queryRaw<{ tier_id: string; line: number[] }[]>`
-    with steps as (
-      select n, ${from}::timestamptz + (${now}::timestamptz - ${from}::timestamptz) * n / ${burnSteps}::int as at
-      from generate_series(1, ${burnSteps}::int) n),
-    episodes as materialized (
-      select st.tier_id, greatest(b.started_at, ${from}::timestamptz) as from_at, least(coalesce(b.ended_at, ${now}::timestamptz), ${now}::timestamptz) as to_at
-      from breach_episodes b join systems s on s.id = b.system_id and s.lifecycle <> 'retired'
-      join system_tiers st on st.system_id = s.id and st.valid_to is null
-      where b.started_at < ${now}::timestamptz and coalesce(b.ended_at, ${now}::timestamptz) > ${from}::timestamptz and ${sqlSystemVisible(visible)})
-    select x.tier_id, array_agg(x.beyond order by x.n) as line from (
-      select e.tier_id, steps.n, sum(extract(epoch from greatest(least(e.to_at, steps.at) - e.from_at, interval '0')))::float8 as beyond
-      from episodes e cross join steps group by e.tier_id, steps.n) x
-    group by x.tier_id`;
-  return new Map(rows.map(({ tier_id, line }) => [tier_id, line]));
-}
 
 async function countMembers(db: Reader, systemIds: readonly string[]): Promise<Map<string, number>> {
   const rows = await db.$queryRaw<{ system_id: string; count: number }[]>`

@@ -1,23 +1,28 @@
 import "server-only";
 import { hash } from "node:crypto";
+import { countWaiting } from "@/lib/dependencies/waiting";
 import type { Reader, Tx } from "@/lib/platform/db";
 import { Prisma } from "@/lib/platform/prisma/client";
 import { gatherResourceFacts, gatherSystemFacts, type StrictestRpo } from "./facts";
+import { lossOf } from "./ranking";
 import {
+  earliestAfter,
   type HealthState,
   judgeResource,
   judgeSystem,
   type MemberVerdict,
+  type RankedVerdict,
   type Reason,
   type ResourceFacts,
   type ResourceVerdict,
   type SystemFacts,
   type SystemVerdict,
+  urgency,
 } from "./rules";
 
 type Db = Pick<Tx | Reader, "$queryRaw">;
 
-export type Judged = { resources: ResourceVerdict[]; systems: SystemVerdict[] };
+export type Judged = { resources: ResourceVerdict[]; systems: RankedVerdict[] };
 
 /** Judges systems and all their resources at a moment, and writes nothing. */
 export async function judgeSystems(
@@ -31,7 +36,7 @@ export async function judgeSystems(
   const chosen = Prisma.sql`
     select m.resource_id as id from system_resources m where m.system_id = any(${ids}::uuid[]) and m.valid_to is null`;
   const facts = await gatherResourceFacts(db, chosen, at, strictest);
-  return judgeWith(facts, [], await gatherSystemFacts(db, ids, at), at);
+  return judgeWith(db, facts, [], await gatherSystemFacts(db, ids, at), at);
 }
 
 /**
@@ -59,7 +64,7 @@ export async function judgeTouched(db: Db, resourceIds: readonly string[], at: D
     from system_resources m join resource_health h on h.resource_id = m.resource_id
     where m.system_id = any(${systemIds}::uuid[]) and m.valid_to is null and ${isKept}`;
   const packed: PackedVerdict[] = kept ? JSON.parse(kept.packed) : [];
-  return judgeWith(facts, packed.map(toMember), await gatherSystemFacts(db, systemIds, at), at);
+  return judgeWith(db, facts, packed.map(toMember), await gatherSystemFacts(db, systemIds, at), at);
 }
 
 type PackedVerdict = [
@@ -99,12 +104,13 @@ const toMember = ([
   },
 });
 
-function judgeWith(
+async function judgeWith(
+  db: Db,
   facts: readonly ResourceFacts[],
   kept: readonly Kept[],
   systemFacts: readonly SystemFacts[],
   at: Date,
-): Judged {
+): Promise<Judged> {
   const membersOf = new Map<string, MemberVerdict[]>(systemFacts.map(({ systemId }) => [systemId, []]));
   for (const { systemId, member } of kept) membersOf.get(systemId)?.push(member);
   const resources = facts.map((fact) => {
@@ -112,7 +118,27 @@ function judgeWith(
     if (fact.system) membersOf.get(fact.system.id)?.push(verdict);
     return verdict;
   });
-  return { resources, systems: systemFacts.map((fact) => judgeSystem(fact, membersOf.get(fact.systemId) ?? [], at)) };
+  const systems = systemFacts.map((fact) => judgeSystem(fact, membersOf.get(fact.systemId) ?? [], at));
+  return { resources, systems: await rank(db, systems, systemFacts, at) };
+}
+
+/** Puts verdicts in the order of what a loss would cost; who waits for a system counts where it asks for attention. */
+async function rank(
+  db: Db,
+  verdicts: readonly SystemVerdict[],
+  systemFacts: readonly SystemFacts[],
+  at: Date,
+): Promise<RankedVerdict[]> {
+  const factsOf = new Map(systemFacts.map((facts) => [facts.systemId, facts]));
+  const asking = verdicts.filter(({ state }) => urgency[state] > 0).map(({ systemId }) => systemId);
+  const waiting = await countWaiting(db, asking);
+  return verdicts.flatMap((verdict) => {
+    const facts = factsOf.get(verdict.systemId);
+    if (!facts) return [];
+    const loss = lossOf({ ...facts, ...verdict, waiting: waiting.get(verdict.systemId) ?? 0 }, at);
+    const steps = isBeyond(verdict) ? [verdict.nextChangeAt, loss.nextStepAt] : [verdict.nextChangeAt];
+    return [{ ...verdict, urgency: loss.urgency, nextChangeAt: earliestAfter(at, steps) }];
+  });
 }
 
 /** Judges resources on their own, such as those that belong to no system, and writes nothing. */
@@ -236,7 +262,7 @@ async function writeResources(tx: Tx, verdicts: readonly ResourceVerdict[], at: 
 }
 
 /** Writes what is new of them, and answers those. */
-async function writeSystems(tx: Tx, verdicts: readonly SystemVerdict[], at: Date): Promise<SystemVerdict[]> {
+async function writeSystems(tx: Tx, verdicts: readonly RankedVerdict[], at: Date): Promise<SystemVerdict[]> {
   const ids = verdicts.map(({ systemId }) => systemId);
   const standing = await readStanding(
     tx,
@@ -255,6 +281,7 @@ async function writeSystems(tx: Tx, verdicts: readonly SystemVerdict[], at: Date
       verdict.provenWithin,
       verdict.rtaSeconds,
       verdict.tierRank,
+      verdict.urgency,
     ] as const;
     const digest = digestOf(row.with(2, spell(verdict.reasons)));
     return isNews(standing.get(verdict.systemId), digest, verdict.nextChangeAt, at)
@@ -266,15 +293,17 @@ async function writeSystems(tx: Tx, verdicts: readonly SystemVerdict[], at: Date
     told.map(({ row }) => row[index]);
   await tx.$executeRaw`
     insert into system_health (system_id, state, reasons, worst_resource_id, newest_as_of, rpo_seconds, rto_seconds,
-      proven_at, proven_within, rta_seconds, tier_rank, digest, next_change_at, evaluated_at)
+      proven_at, proven_within, rta_seconds, tier_rank, urgency, digest, next_change_at, evaluated_at)
     select v.*, ${at}::timestamptz
     from unnest(${column(0)}::uuid[], ${column(1)}::health_state[], ${column(2)}::jsonb[], ${column(3)}::uuid[],
       ${column(4)}::timestamptz[], ${column(5)}::int[], ${column(6)}::int[], ${column(7)}::timestamptz[],
-      ${column(8)}::boolean[], ${column(9)}::int[], ${column(10)}::int[], ${column(11)}::text[], ${column(12)}::timestamptz[]) as v
+      ${column(8)}::boolean[], ${column(9)}::int[], ${column(10)}::int[], ${column(11)}::int[], ${column(12)}::text[],
+      ${column(13)}::timestamptz[]) as v
     on conflict (system_id) do update set state = excluded.state, reasons = excluded.reasons,
       worst_resource_id = excluded.worst_resource_id, newest_as_of = excluded.newest_as_of,
       rpo_seconds = excluded.rpo_seconds, rto_seconds = excluded.rto_seconds, proven_at = excluded.proven_at,
       proven_within = excluded.proven_within, rta_seconds = excluded.rta_seconds, tier_rank = excluded.tier_rank,
+      urgency = excluded.urgency,
       digest = excluded.digest, next_change_at = excluded.next_change_at, evaluated_at = excluded.evaluated_at
     where system_health.evaluated_at <= excluded.evaluated_at`;
   return told.map(({ verdict }) => verdict);

@@ -37,6 +37,8 @@ type Packed = [
   proofLevel: ProofLevel | null,
   streamStopped: boolean,
   streamStoppedAt: string | null,
+  outside: [region: string, copies: number][] | null,
+  runsOutside: boolean | null,
   unusual: Unusual[] | null,
 ];
 
@@ -59,6 +61,9 @@ export const sqlFailedProof = Prisma.sql`(p.verified and exists (
 /** Whether the recovery point `p` counts at a moment. */
 export const sqlUsable = (at: Date) => Prisma.sql`point_is_usable(p.status, p.completed_at, p.expires_at, p.vanished_at,
   p.storage_class, p.malware, p.contradictory, ${sqlFailedProof}, ${at}::timestamptz)`;
+
+/** Whether the recovery point `p` is still there, usable or not: what a rule about where data may be kept speaks of. */
+export const sqlKept = Prisma.sql`(p.vanished_at is null and p.storage_class <> 'deleted')`;
 
 /** How far back runs are looked at for what was missed or failed in a row, and how far ahead for the next one. */
 const lookBackDays = 45;
@@ -192,7 +197,15 @@ async function readPacked(db: Db, chosen: Prisma.Sql, at: Date): Promise<Packed[
       select p.resource_id, array_agg(bad.at) as ats, array_agg(coalesce(p.data_as_of, p.started_at, '-infinity')) as as_ofs
       from chosen join recovery_points p on p.resource_id = chosen.id and p.verified join verifications bad on bad.point_id = p.id
       where bad.result = 'failed' and p.vanished_at is null and ${sqlFailedProof}
-      group by p.resource_id)
+      group by p.resource_id),
+    outside as materialized (
+      select x.id, json_agg(json_build_array(x.region, x.copies) order by x.copies desc, x.region) as regions from (
+        select chosen.id, p.region, count(*) as copies
+        from chosen join system_resources m on m.resource_id = chosen.id and m.valid_to is null
+        join systems s on s.id = m.system_id and s.allowed_regions <> '{}'
+        join recovery_points p on p.resource_id = chosen.id and ${sqlKept} and p.region <> all(s.allowed_regions)
+        group by chosen.id, p.region) x
+      group by x.id)
     select coalesce(json_agg(json_build_array(r.id, r.name, r.vanished_at, r.connection_id, r.region,
       s.id, s.lifecycle, m.required, o.rpo_seconds, o.restore_test_cadence_days,
       case when x.by_copy then copied.id else taken.id end, x.as_of,
@@ -208,6 +221,7 @@ async function readPacked(db: Db, chosen: Prisma.Sql, at: Date): Promise<Packed[
         select max(f.at) from unnest(refuted.ats, refuted.as_ofs) f (at, as_of)
         where f.as_of > coalesce(greatest(x.as_of, stream.as_of), '-infinity')) end,
       proof.at, proof.level, stopped.resource_id is not null, stopped.at,
+      outside.regions, s.allowed_regions <> '{}' and r.region <> all(s.allowed_regions),
       case when not x.by_copy then taken.unusual end)), '[]')::text as packed
     from chosen
     join resources r on r.id = chosen.id
@@ -236,6 +250,7 @@ async function readPacked(db: Db, chosen: Prisma.Sql, at: Date): Promise<Packed[
     left join missed on missed.resource_id = r.id
     left join failed on failed.resource_id = r.id
     left join refuted on refuted.resource_id = r.id
+    left join outside on outside.id = r.id
     left join proofs proof on proof.resource_id = r.id`;
   return row ? JSON.parse(row.packed) : [];
 }
@@ -248,7 +263,7 @@ const toResourceFacts = (
     name,
     vanishedAt,
     ,
-    ,
+    region,
     systemId,
     lifecycle,
     required,
@@ -272,6 +287,8 @@ const toResourceFacts = (
     proofLevel,
     streamStopped,
     streamStoppedAt,
+    outside,
+    runsOutside,
     unusual,
   ]: Packed,
   connection: ResourceFacts["connection"],
@@ -299,6 +316,8 @@ const toResourceFacts = (
   proof: proofAt && proofLevel ? { at: new Date(proofAt), level: proofLevel } : null,
   streamStopped: streamStopped ? { at: toDate(streamStoppedAt) } : null,
   unusual: unusual ?? [],
+  outside: (outside ?? []).map(([region, copies]) => ({ region, copies })),
+  runsOutside: runsOutside ? region : null,
 });
 
 type Snapshot = { pointId: string | null; asOf: Date; availableAt: Date | null; until: Date | null };
@@ -313,6 +332,8 @@ function newestOf(point: Snapshot | null, stream: Omit<Snapshot, "availableAt"> 
 type SystemRow = {
   system_id: string;
   tier_rank: number | null;
+  criticality: SystemFacts["criticality"];
+  environment: SystemFacts["environment"];
   lifecycle: "active" | "parked" | "retired";
   rpo_seconds: number | null;
   rto_seconds: number | null;
@@ -335,7 +356,7 @@ export const sqlMeasuredRestores = (systemId: Prisma.Sql, at: Date) => Prisma.sq
 /** What the rules need to know of these systems beside their resources. */
 export async function gatherSystemFacts(db: Db, systemIds: readonly string[], at: Date): Promise<SystemFacts[]> {
   const rows = await db.$queryRaw<SystemRow[]>`
-    select s.id as system_id, t.rank as tier_rank, s.lifecycle::text as lifecycle, o.rpo_seconds, o.rto_seconds,
+    select s.id as system_id, t.rank as tier_rank, s.criticality::text, s.environment::text, s.lifecycle::text as lifecycle, o.rpo_seconds, o.rto_seconds,
       o.restore_test_cadence_days as cadence_days, s.detection_allowance_seconds, measured.rta_seconds
     from systems s
     left join system_tiers st on st.system_id = s.id and st.valid_to is null
@@ -349,6 +370,8 @@ export async function gatherSystemFacts(db: Db, systemIds: readonly string[], at
   return rows.map((row) => ({
     systemId: row.system_id,
     tierRank: row.tier_rank,
+    criticality: row.criticality,
+    environment: row.environment,
     lifecycle: row.lifecycle,
     rpoSeconds: row.rpo_seconds,
     rtoSeconds: row.rto_seconds,

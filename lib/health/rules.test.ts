@@ -26,6 +26,8 @@ const facts = (over: Partial<ResourceFacts> = {}): ResourceFacts => ({
   proof: { at: ago(9 * day), level: "validated" },
   streamStopped: null,
   unusual: [],
+  outside: [],
+  runsOutside: null,
   ...over,
 });
 const newest = (ageSeconds: number) => ({
@@ -64,6 +66,24 @@ describe("a resource", () => {
       { unusual: [{ measure: "size", value: 1, low: 90, high: 110 }] },
       "at_risk",
       "size.unusual",
+    ],
+    [
+      "is at risk when a copy lies where its data may not be kept",
+      { outside: [{ region: "us-east-1", copies: 1 }] },
+      "at_risk",
+      "residency.violated",
+    ],
+    [
+      "is at risk when it runs where its data may not be kept",
+      { runsOutside: "us-east-1" },
+      "at_risk",
+      "residency.violated",
+    ],
+    [
+      "is told that its data is too old before where it lies",
+      { newest: newest(16 * minute), outside: [{ region: "us-east-1", copies: 1 }] },
+      "breached",
+      "rpo.breached",
     ],
     ["is at risk at exactly its RPO", { newest: newest(15 * minute) }, "at_risk", "rpo.close"],
     [
@@ -200,6 +220,8 @@ describe("a system", () => {
   const system: SystemFacts = {
     systemId: "s1",
     tierRank: 1,
+    criticality: "medium",
+    environment: "production",
     lifecycle: "active",
     rpoSeconds: 900,
     rtoSeconds: 3_600,
@@ -222,6 +244,23 @@ describe("a system", () => {
   it("is not judged by what it can do without", () => {
     const spare = member("b", { newest: newest(3_600), system: { id: "s1", lifecycle: "active", required: false } });
     expect(judgeSystem(system, [member("a"), spare], now)).toMatchObject({ state: "within", worstResourceId: "a" });
+  });
+
+  const astray = { outside: [{ region: "us-east-1", copies: 2 }] };
+
+  it("is at risk for data of what it can do without that lies where it may not", () => {
+    const spare = member("b", { ...astray, system: { id: "s1", lifecycle: "active", required: false } });
+    expect(judgeSystem(system, [member("a"), spare], now)).toMatchObject({
+      state: "at_risk",
+      worstResourceId: "a",
+      reasons: [{ rule: "residency.violated", resourceId: "b", count: 2, regions: ["us-east-1"] }],
+    });
+  });
+
+  it("tells of eight reasons, and among them always of data where it may not lie", () => {
+    const broken = Array.from({ length: 9 }, (_, index) => member(`b${index}`, { newest: newest(3_600) }));
+    const { reasons } = judgeSystem(system, [...broken, member("z", astray)], now);
+    expect(reasons.map(({ rule }) => rule)).toEqual([...Array(7).fill("rpo.breached"), "residency.violated"]);
   });
 
   it("is unprotected when nothing is required of it", () => {
@@ -283,6 +322,20 @@ describe("the words of a verdict", () => {
     [
       { newest: null, streamStopped: { at: null } },
       "Its continuous backup stopped. Nothing else of it can be restored.",
+    ],
+    [
+      { outside: [{ region: "us-east-1", copies: 1 }] },
+      "1 copy lies in us-east-1, outside where its data may be kept.",
+    ],
+    [
+      {
+        outside: [
+          { region: "us-east-1", copies: 3 },
+          { region: "eu-west-3", copies: 1 },
+        ],
+        runsOutside: "us-east-1",
+      },
+      "It runs in us-east-1 and 4 copies lie in us-east-1 and eu-west-3, outside where its data may be kept.",
     ],
     [{ proof: { at: ago(34 * day), level: "validated" } }, "Not restored and checked for 34 d; the cadence is 30 d."],
     [{ newest: null, covered: false }, "No schedule covers it and nothing of it can be restored."],

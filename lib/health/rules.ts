@@ -1,4 +1,5 @@
 import { after } from "@/lib/core/time";
+import type { Criticality, Environment } from "@/lib/systems/rules";
 import type { Unusual } from "./unusual";
 
 export const healthStates = ["within", "at_risk", "breached", "missed", "unprotected", "unknown", "parked"] as const;
@@ -80,6 +81,10 @@ export type ResourceFacts = {
   unusual: readonly Unusual[];
   /** Its continuous backup stopped and none runs in its place; the moment it reached, where that is known. */
   streamStopped: { at: Date | null } | null;
+  /** Where copies of it still lie although its system may not keep data there, the most first. */
+  outside: readonly { region: string; copies: number }[];
+  /** The region it runs in itself, where its system may not keep data there. */
+  runsOutside: string | null;
 };
 
 /** Each rule by which a verdict can be reached; its name stands beside the verdict on every screen. */
@@ -101,6 +106,7 @@ export const ruleIds = [
   "proof.stale",
   "proof.never",
   "resource.vanished",
+  "residency.violated",
   "rpo.within",
 ] as const;
 export type RuleId = (typeof ruleIds)[number];
@@ -125,6 +131,8 @@ export type Reason = {
   connectionId?: string;
   connectionName?: string;
   jobId?: string | null;
+  /** Where copies lie that may not lie there. */
+  regions?: readonly string[];
 };
 
 /** The one thing to do, and where. */
@@ -150,7 +158,8 @@ export type ResourceVerdict = {
 
 const stamp = (at: Date | null) => at?.toISOString() ?? null;
 
-const earliestAfter = (now: Date, moments: readonly (Date | null)[]): Date | null => {
+/** The earliest of these moments that is still to come. */
+export const earliestAfter = (now: Date, moments: readonly (Date | null)[]): Date | null => {
   const ahead = moments.filter((at): at is Date => at !== null && at > now).map((at) => at.getTime());
   return ahead.length === 0 ? null : new Date(Math.min(...ahead));
 };
@@ -235,6 +244,21 @@ function ageReason(
   return passed(closeAt, now) ? [{ rule: "rpo.close", state: "at_risk", ...figures }] : [];
 }
 
+/** Data in a region that the system's own rule leaves out (continuity.md §4); it says nothing of the age of any. */
+function residencyReason({ outside, runsOutside }: ResourceFacts): Reason[] {
+  if (outside.length === 0 && runsOutside === null) return [];
+  const count = outside.reduce((sum, { copies }) => sum + copies, 0);
+  return [
+    {
+      rule: "residency.violated",
+      state: "at_risk",
+      count,
+      regions: outside.map(({ region }) => region),
+      message: runsOutside,
+    },
+  ];
+}
+
 /** What its proof says, where a system asks for one. */
 function proofReason({ system, proof, proofCadenceSeconds }: ResourceFacts, staleAt: Date | null, now: Date): Reason[] {
   if (!system || proofCadenceSeconds === null) return [];
@@ -267,6 +291,7 @@ function reasonsFor(
     ...ageReason(facts, runs.length > 0, closeAt, breachAt, now),
     ...vanished,
     ...unusualReasons(facts),
+    ...residencyReason(facts),
     ...proofReason(facts, proofStaleAt, now),
   ];
   if (reasons.length > 0) return reasons.sort(worseFirst);
@@ -316,6 +341,8 @@ export type MemberVerdict = Pick<ResourceVerdict, "resourceId" | "required" | "s
 export type SystemFacts = {
   systemId: string;
   tierRank: number | null;
+  criticality: Criticality;
+  environment: Environment;
   lifecycle: "active" | "parked" | "retired";
   rpoSeconds: number | null;
   rtoSeconds: number | null;
@@ -342,6 +369,9 @@ export type SystemVerdict = {
   recoveredAt: Date | null;
 };
 
+/** A verdict with its place among those of its state: the greater, the sooner somebody should look. */
+export type RankedVerdict = SystemVerdict & { urgency: number };
+
 const oldest = (moments: readonly (Date | null)[]): Date | null => {
   let least: Date | null = null;
   for (const at of moments) {
@@ -356,6 +386,18 @@ const asOfMs = ({ newest }: MemberVerdict) => newest?.asOf.getTime() ?? Number.N
 /** Worst first, and among equals the oldest data first. */
 const byWorst = (a: MemberVerdict, b: MemberVerdict) =>
   badness[b.state] - badness[a.state] || asOfMs(a) - asOfMs(b) || (a.resourceId < b.resourceId ? -1 : 1);
+
+/** So many reasons are told of a system. */
+const mostReasons = 8;
+
+const isResidency = ({ rule }: Reason) => rule === "residency.violated";
+
+/** The worst of many reasons; that data lies where it may not is among them, however much is worse. */
+function worstOf(reasons: readonly Reason[]): Reason[] {
+  const told = reasons.slice(0, mostReasons);
+  const residency = reasons.find(isResidency);
+  return residency && !told.some(isResidency) ? [...told.slice(0, -1), residency] : told;
+}
 
 /** Judges a system by its required resources: it is as well as the worst of them, and as old as the oldest. */
 export function judgeSystem(facts: SystemFacts, members: readonly MemberVerdict[], now: Date): SystemVerdict {
@@ -383,10 +425,13 @@ export function judgeSystem(facts: SystemFacts, members: readonly MemberVerdict[
     const reasons: Reason[] = [{ rule: "system.empty", state: "unprotected", count: members.length }];
     return { ...common, state: "unprotected", reasons, worstResourceId: null, nextChangeAt: null };
   }
-  const bad = required.filter(({ state }) => state !== "within").flatMap(({ reasons }) => reasons);
-  const reasons = (bad.length > 0 ? bad.sort(worseFirst) : worst.reasons).slice(0, 8);
+  // Where data may be kept binds what a system does not need, too.
+  const astray = members.filter(({ required }) => !required).flatMap(({ reasons }) => reasons.filter(isResidency));
+  const bad = [...required.filter(({ state }) => state !== "within").flatMap(({ reasons }) => reasons), ...astray];
+  const reasons = worstOf(bad.length > 0 ? bad.sort(worseFirst) : worst.reasons);
+  const state = worst.state === "within" && astray.length > 0 ? "at_risk" : worst.state;
   const nextChangeAt = earliestAfter(now, [...required.map((member) => member.nextChangeAt), provenUntil]);
-  return { ...common, state: worst.state, reasons, worstResourceId: worst.resourceId, nextChangeAt };
+  return { ...common, state, reasons, worstResourceId: worst.resourceId, nextChangeAt };
 }
 
 const latest = (moments: readonly (Date | null)[]): Date | null => {

@@ -18,6 +18,8 @@ export type TierLine = {
   burn: Burn | null;
   /** Time beyond the RPO, summed up to each of these moments of the quarter, as a share of its allowance. */
   burnLine: number[];
+  /** Up to when that time comes from points; since then it goes by the present state. Null where nothing was summed yet. */
+  burnThroughAt: string | null;
 };
 
 export type AttentionRow = {
@@ -27,6 +29,8 @@ export type AttentionRow = {
   owner: string | null;
   state: HealthState;
   why: string;
+  /** Why it ranks here among those of its state. */
+  rank: string;
   ageSeconds: number | null;
   rpoSeconds: number | null;
   step: NextStep | null;

@@ -42,6 +42,16 @@ function failed({ reason, age, count }: Figures) {
   return `${which} failed${reason.message ? `: ${sentence(reason.message)}` : "."}${good}`;
 }
 
+const listed = (words: readonly string[]) => words.join(", ").replace(/, ([^,]*)$/, " and $1");
+
+function astray({ reason, count }: Figures) {
+  const told = [
+    ...(reason.message ? [`it runs in ${reason.message}`] : []),
+    ...(count > 0 ? [`${plural(count, "copy lies", "copies lie")} in ${listed(reason.regions ?? [])}`] : []),
+  ].join(" and ");
+  return `${told.charAt(0).toUpperCase()}${told.slice(1)}, outside where its data may be kept.`;
+}
+
 const texts: Record<Reason["rule"], (figures: Figures) => string> = {
   "lifecycle.parked": ({ reason }) =>
     reason.message === "retired"
@@ -73,6 +83,7 @@ const texts: Record<Reason["rule"], (figures: Figures) => string> = {
   "proof.never": ({ reason }) =>
     `Never restored and checked; the cadence is ${durationText(reason.cadenceSeconds ?? 0)}.`,
   "resource.vanished": ({ at }) => `Its provider has not shown it for ${at}: it may have been deleted.`,
+  "residency.violated": astray,
   "rpo.within": ({ age, rpo, at }) =>
     `The newest restorable data is ${age} old, within the RPO of ${rpo}.${at === null ? "" : ` It was restored and checked ${at} ago.`}`,
 };
@@ -119,6 +130,8 @@ function stepOnSystem(rule: Reason["rule"], page: string, systemId: string, reso
       return { label: "Test a restore", href: `/restores/new?system=${systemId}&resource=${resourceId}` };
     case "resource.vanished":
       return { label: "See resource", href: `${page}#resource-${resourceId}` };
+    case "residency.violated":
+      return { label: "See where it lies", href: `${page}#places` };
     default:
       return null;
   }
@@ -145,5 +158,6 @@ export const ruleMeanings: Record<Reason["rule"], string> = {
   "proof.stale": "The newest passed restore is older than the tier's cadence.",
   "proof.never": "No restore was ever checked.",
   "resource.vanished": "Its provider no longer lists it.",
+  "residency.violated": "Data lies in a region that the system's own rule of where it may be kept leaves out.",
   "rpo.within": "The age of the newest usable data is within the RPO, and a restore was checked within the cadence.",
 };

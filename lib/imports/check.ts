@@ -33,6 +33,7 @@ const lowers = {
   tier: Prisma.sql`x.is_id is not null and x.new_rank > x.was_rank`,
   environment: Prisma.sql`x.is_id is not null and x.was_environment = 'production' and x.environment <> 'production'`,
   lifecycle: Prisma.sql`x.is_id is not null and x.was_lifecycle = 'active' and x.lifecycle <> 'active'`,
+  regions: Prisma.sql`x.is_id is not null and x.was_regions <> '{}' and (x.allowed_regions = '{}' or not x.allowed_regions <@ x.was_regions)`,
 };
 
 const noSuchTier = Prisma.sql`format('There is no tier "%s". Choose one of %s.', left(x.tier, 60), (select string_agg(name, ', ' order by rank) from tiers))`;
@@ -82,6 +83,12 @@ const problemsOf = (visible: Visible) =>
       "lifecycle",
       Prisma.sql`format('This would make %s %s, and it would be judged no more. A table cannot do that: do it on the system''s own page, under Edit.', x.was_name, x.lifecycle)`,
     ),
+    problem(
+      lowers.regions,
+      "allowed_regions",
+      Prisma.sql`format('This would let data of %s be kept %s, where its rule says %s. A table cannot do that: do it on the system''s own page, under Edit.', x.was_name,
+        coalesce('in ' || nullif(array_to_string(x.allowed_regions, ' '), ''), 'anywhere'), array_to_string(x.was_regions, ' '))`,
+    ),
   ]);
 
 const changes = both([
@@ -108,13 +115,19 @@ const changes = both([
     Prisma.sql`(x.detection_allowance_seconds / 60)::text`,
     Prisma.sql`x.detection_allowance_seconds is distinct from x.was_allowance and x.detection_allowance_seconds is not null`,
   ),
+  change(
+    "allowed_regions",
+    Prisma.sql`array_to_string(x.was_regions, ' ')`,
+    Prisma.sql`array_to_string(x.allowed_regions, ' ')`,
+    Prisma.sql`x.allowed_regions is not null and x.allowed_regions is distinct from x.was_regions`,
+  ),
 ]);
 
 /** The lines of an import beside the estate as it is now. */
 const beside = (visible: Visible, importId: string) => Prisma.sql`
   select r.*, min(r.line) over (partition by r.slug) as first_line, s.id as is_id, ${sqlSystemVisible(visible)} as may_edit,
     s.name as was_name, s.description as was_description, s.environment as was_environment, s.criticality as was_criticality,
-    s.lifecycle as was_lifecycle, s.owner_team_id as was_team_id, own.name as was_team, s.detection_allowance_seconds as was_allowance,
+    s.lifecycle as was_lifecycle, s.owner_team_id as was_team_id, own.name as was_team, s.detection_allowance_seconds as was_allowance, s.allowed_regions as was_regions,
     st.tier_id as was_tier_id, now_tier.rank as was_rank, now_tier.name as was_tier,
     new_tier.id as new_tier_id, new_tier.rank as new_rank, new_tier.name as new_tier, team.id as team_id
   from import_rows r

@@ -153,6 +153,54 @@ describe("bringing in a table", () => {
     });
   });
 
+  it.each([
+    ["drawn closer", "eu-central-1", "eu-central-1 eu-west-1", "change"],
+    ["given where none was", "eu-central-1", "", "change"],
+    ["left as it is in another order", "eu-west-1;eu-central-1", "eu-central-1 eu-west-1", "same"],
+    ["widened", "eu-central-1 eu-west-1 us-east-1", "eu-central-1 eu-west-1", "bad"],
+    ["moved", "us-east-1", "eu-central-1", "bad"],
+    ["taken away", "", "eu-central-1", "bad"],
+  ])("takes a rule of where data may be kept that is %s for what it is", async (_, said, was, outcome) => {
+    const ana = await operator();
+    const slug = unique("kept");
+    const systemId = await estate.system({ slug, name: "Kept", allowed_regions: was.split(" ").filter(Boolean) });
+    const id = await bringIn(
+      ana,
+      csvOf([
+        ["slug", "allowed_regions"],
+        [slug, said],
+      ]),
+    );
+    const [line] = await linesOf(ana, id);
+    expect(line).toMatchObject({ outcome });
+    if (outcome === "bad")
+      expect(line?.problems).toMatchObject([
+        { column: "allowed_regions", message: expect.stringContaining(`where its rule says ${was}.`) },
+      ]);
+    if (outcome !== "change") return;
+    expect(line?.changes).toEqual([{ field: "allowed_regions", from: was, to: said }]);
+    expect(await commitImport(ana, { importId: id })).toMatchObject({ ok: true });
+    expect(await db.system.findUniqueOrThrow({ where: { id: systemId } })).toMatchObject({ allowedRegions: [said] });
+    const [out] = (await listForExport(ana, { limit: 5_000 })).filter((one) => one.slug === slug);
+    expect(out?.allowed_regions).toBe(said);
+  });
+
+  it("gives a new system its regions", async () => {
+    const ana = await operator();
+    const slug = unique("new");
+    const id = await bringIn(
+      ana,
+      csvOf([
+        ["slug", "name", "tier", "allowed_regions"],
+        [slug, "New", "1", "us-east-1;eu-west-1"],
+      ]),
+    );
+    expect(await commitImport(ana, { importId: id })).toMatchObject({ ok: true });
+    expect(await db.system.findUniqueOrThrow({ where: { slug } })).toMatchObject({
+      allowedRegions: ["eu-west-1", "us-east-1"],
+    });
+  });
+
   it("with one slug on two lines names the first of them", async () => {
     const ana = await operator();
     const slug = unique("twin");

@@ -52,11 +52,11 @@ export const stageRows = command({
     const staged = JSON.stringify(rows.map((row) => readRow(columns, row)));
     await tx.$executeRaw`
       insert into import_rows (import_id, line, slug, name, description, tier, environment, criticality, lifecycle, owner_team,
-        detection_allowance_seconds, unread)
+        detection_allowance_seconds, allowed_regions, unread)
       select ${importId}::uuid, x.line, x.slug, x.name, x.description, x.tier, x.environment, x.criticality, x.lifecycle,
-        x."ownerTeam", x."detectionAllowanceSeconds", x.problems
+        x."ownerTeam", x."detectionAllowanceSeconds", x."allowedRegions", x.problems
       from jsonb_to_recordset(${staged}::jsonb) as x (line int, slug text, name text, description text, tier text, environment environment,
-        criticality criticality, lifecycle lifecycle, "ownerTeam" text, "detectionAllowanceSeconds" int, problems jsonb)
+        criticality criticality, lifecycle lifecycle, "ownerTeam" text, "detectionAllowanceSeconds" int, "allowedRegions" text[], problems jsonb)
       on conflict (import_id, line) do nothing`;
     await tx.import.update({ where: { id: importId }, data: { checkedAt: null } });
     return {
@@ -95,10 +95,10 @@ export const checkImport = command({
 const createSystems = (tx: Tx, importId: string, now: Date): Promise<number> => tx.$executeRaw`
   with made as (
     insert into systems (slug, name, description, environment, criticality, lifecycle, lifecycle_at, retired_at, owner_team_id,
-      detection_allowance_seconds, in_service_from, created_at, updated_at)
+      detection_allowance_seconds, allowed_regions, in_service_from, created_at, updated_at)
     select slug, name, coalesce(description, ''), coalesce(environment, 'unknown'), coalesce(criticality, 'medium'),
       coalesce(lifecycle, 'active'), ${now}::timestamptz, case when lifecycle = 'retired' then ${now}::timestamptz end, owner_team_id,
-      coalesce(detection_allowance_seconds, 0), ${now}::timestamptz, ${now}::timestamptz, ${now}::timestamptz
+      coalesce(detection_allowance_seconds, 0), coalesce(allowed_regions, '{}'), ${now}::timestamptz, ${now}::timestamptz, ${now}::timestamptz
     from import_rows where import_id = ${importId}::uuid and outcome = 'create' order by line
     returning id, slug)
   insert into system_tiers (system_id, tier_id, valid_from)
@@ -114,6 +114,7 @@ async function changeSystems(tx: Tx, importId: string, now: Date): Promise<numbe
         when r.lifecycle = 'retired' then ${now}::timestamptz end,
       owner_team_id = case when r.owner_team is null then s.owner_team_id else r.owner_team_id end,
       detection_allowance_seconds = coalesce(r.detection_allowance_seconds, s.detection_allowance_seconds),
+      allowed_regions = coalesce(r.allowed_regions, s.allowed_regions),
       revision = s.revision + 1, updated_at = ${now}::timestamptz
     from import_rows r where r.import_id = ${importId}::uuid and r.outcome = 'change' and s.id = r.system_id`;
   await tx.$executeRaw`

@@ -84,7 +84,8 @@ export const listForExport = read(
   async ({ db, visible }, { after, limit }): Promise<ExportedSystem[]> =>
     db.$queryRaw<ExportedSystem[]>`
     select s.slug, s.name, s.description, t.name as tier, s.environment::text, s.criticality::text, s.lifecycle::text,
-      team.name as owner_team, s.detection_allowance_seconds / 60 as detection_allowance_minutes, person.display_name as owner_person,
+      team.name as owner_team, s.detection_allowance_seconds / 60 as detection_allowance_minutes,
+      array_to_string(s.allowed_regions, ' ') as allowed_regions, person.display_name as owner_person,
       case when h.next_change_at <= now() then 'unknown' else coalesce(h.state::text, 'unknown') end as health,
       o.rpo_seconds, o.rto_seconds,
       (select count(*)::int from system_resources m where m.system_id = s.id and m.valid_to is null) as resources, s.in_service_from

@@ -11,8 +11,20 @@ const names = [
   "lifecycle",
   "owner_team",
   "detection_allowance_minutes",
+  "allowed_regions",
 ];
-const good = ["orders", "Orders", "Takes orders.", "1", "production", "high", "active", "commerce", "5"];
+const good = [
+  "orders",
+  "Orders",
+  "Takes orders.",
+  "1",
+  "production",
+  "high",
+  "active",
+  "commerce",
+  "5",
+  "us-east-1;EU-West-1 us-east-1",
+];
 const rowWith = (column: string, text: string) =>
   readRow(names, { line: 7, cells: good.map((cell, index) => (names[index] === column ? text : cell)) });
 
@@ -63,6 +75,7 @@ describe("a line by itself", () => {
       lifecycle: "active",
       ownerTeam: "commerce",
       detectionAllowanceSeconds: 300,
+      allowedRegions: ["eu-west-1", "us-east-1"],
       problems: [],
     });
   });
@@ -84,6 +97,8 @@ describe("a line by itself", () => {
     ["detection_allowance_minutes", "5.5", "is not a whole number of minutes"],
     ["detection_allowance_minutes", "-1", "is not a whole number of minutes"],
     ["detection_allowance_minutes", "10081", "is not a whole number of minutes"],
+    ["allowed_regions", "eu-central-1 europe!", '"europe!" is not the name of a region.'],
+    ["allowed_regions", Array.from({ length: 41 }, (_, n) => `r-${n}`).join(" "), "At most 40 regions"],
   ])("with the %s %j says what is wrong with that column", (column, text, message) => {
     expect(rowWith(column, text).problems).toEqual([{ column, message: expect.stringContaining(message) }]);
   });
@@ -95,6 +110,8 @@ describe("a line by itself", () => {
     ["environment", " Production "],
     ["detection_allowance_minutes", "10080"],
     ["detection_allowance_minutes", "0"],
+    ["allowed_regions", ""],
+    ["allowed_regions", Array.from({ length: 40 }, (_, n) => `r-${n}`).join(" ")],
   ])("takes the %s %j", (column, text) => {
     expect(rowWith(column, text).problems).toEqual([]);
   });
@@ -107,8 +124,8 @@ describe("a line by itself", () => {
   });
 
   it.each([
-    [8, "This line has 8 cells, the head has 9."],
-    [10, "This line has 10 cells, the head has 9."],
+    [9, "This line has 9 cells, the head has 10."],
+    [11, "This line has 11 cells, the head has 10."],
   ])("with %i cells is refused as a whole", (count, message) => {
     const { problems } = readRow(names, { line: 3, cells: Array(count).fill("x") });
     expect(problems).toEqual([{ column: "", message: expect.stringContaining(message) }]);

@@ -9,7 +9,10 @@ import {
   hasUnseen,
   type Lifecycle,
   lifecycles,
+  mostRegions,
   nameLength,
+  regionsOf,
+  wrongRegion,
 } from "@/lib/systems/rules";
 
 export type Column = { name: string; holds: string; reads: boolean };
@@ -29,6 +32,11 @@ export const columns: readonly Column[] = [
   { name: "lifecycle", holds: lifecycles.join(", "), reads: true },
   { name: "owner_team", holds: "the name of the owning team; empty means no team", reads: true },
   { name: "detection_allowance_minutes", holds: "whole minutes from 0 to 10080", reads: true },
+  {
+    name: "allowed_regions",
+    holds: "the regions its data may be kept in, separated by spaces or semicolons; empty means anywhere",
+    reads: true,
+  },
   { name: "owner_person", holds: "who owns it by name", reads: false },
   { name: "health", holds: "its state when it was taken out", reads: false },
   { name: "rpo_seconds", holds: "what its tier promises", reads: false },
@@ -98,6 +106,7 @@ export type StagedRow = {
   lifecycle: Lifecycle | null;
   ownerTeam: string | null;
   detectionAllowanceSeconds: number | null;
+  allowedRegions: string[] | null;
   problems: Problem[];
 };
 
@@ -165,6 +174,21 @@ class Line {
     );
   }
 
+  /** Where empty means anywhere. */
+  regions(column: string): string[] | null {
+    const text = this.textOf(column, 2_000);
+    if (text === null) return null;
+    const regions = regionsOf(text);
+    const wrong = wrongRegion(regions);
+    if (wrong !== undefined)
+      return this.complain(
+        column,
+        `${quoted(wrong)} is not the name of a region. Write them as the provider does, such as eu-central-1, with spaces between them.`,
+      );
+    if (regions.length > mostRegions) return this.complain(column, `At most ${mostRegions} regions are taken.`);
+    return regions;
+  }
+
   minutes(column: string): number | null {
     const text = this.text(column, 200);
     if (text === null) return null;
@@ -183,6 +207,7 @@ const nothing = {
   lifecycle: null,
   ownerTeam: null,
   detectionAllowanceSeconds: null,
+  allowedRegions: null,
 };
 
 /** Reads one line by itself: what it says and what is wrong with it, whatever else is in the file or the estate. */
@@ -202,6 +227,7 @@ export function readRow(names: readonly string[], { line, cells }: CsvRow): Stag
     lifecycle: reader.choice("lifecycle", lifecycles),
     ownerTeam: reader.clearable("owner_team", 200),
     detectionAllowanceSeconds: reader.minutes("detection_allowance_minutes"),
+    allowedRegions: reader.regions("allowed_regions"),
   };
   return { line, ...values, problems: reader.problems };
 }

@@ -35,6 +35,7 @@ export type ExportedSystem = {
   lifecycle: string;
   owner_team: string | null;
   detection_allowance_minutes: number;
+  allowed_regions: string;
   owner_person: string | null;
   health: string;
   rpo_seconds: number | null;

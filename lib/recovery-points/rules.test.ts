@@ -1,5 +1,5 @@
 import { describe, expect, it } from "vitest";
-import { copyDigits, joinDigits, type SeenCopy, whyUnusable } from "./rules";
+import { copyDigits, joinDigits, keyOf, type SeenCopy, whyUnusable } from "./rules";
 
 const now = new Date("2026-11-24T12:00:00Z");
 const production = { account: "1", region: "eu-central-1", kind: "RDS" };
@@ -52,6 +52,19 @@ describe("3-2-1-1-0", () => {
     expect([joined?.threeCopies.met, joined?.oneElsewhere.met, joined?.zeroErrors.met]).toEqual([false, false, null]);
     expect(joined?.threeCopies.why).toContain("1 vault");
     expect(joinDigits([])).toBeNull();
+  });
+});
+
+describe("a key", () => {
+  it.each([
+    ["arn:aws:kms:eu-central-1:111111111111:key/1234-abcd", "1234-abcd", "111111111111", "eu-central-1"],
+    ["arn:aws-us-gov:kms:us-gov-west-1:111111111111:key/mrk-1", "mrk-1", "111111111111", "us-gov-west-1"],
+    ["arn:aws:kms:eu-central-1:111111111111:alias/backup", "alias/backup", "111111111111", "eu-central-1"],
+    ["projects/p/locations/europe-west3/keyRings/r/cryptoKeys/k", "k", null, null],
+    ["https://v.vault.azure.net/keys/backup/", "backup", null, null],
+    ["alone", "alone", null, null],
+  ])("named %s is %s, in account %s and region %s", (ref, name, account, region) => {
+    expect(keyOf(ref)).toEqual({ ref, name, account, region });
   });
 });
 

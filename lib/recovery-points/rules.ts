@@ -56,6 +56,17 @@ export function whyUnusable(point: PointFacts, at: Date): string | null {
   return `Its status is ${point.status}.`;
 }
 
+/** A key as its reference tells it; account and region are null where the reference names none. */
+export type KeyView = { ref: string; name: string; account: string | null; region: string | null };
+
+/** Reads an AWS KMS ARN (`arn:aws:kms:<region>:<account>:key/<id>`); of any other reference only its last part is told. */
+export function keyOf(ref: string): KeyView {
+  const arn = /^arn:[^:]+:kms:([^:]*):([^:]*):(?:key\/)?(.+)$/.exec(ref);
+  if (!arn) return { ref, name: ref.replace(/\/+$/, "").split("/").at(-1) ?? ref, account: null, region: null };
+  const [, region, account, name] = arn;
+  return { ref, name: name ?? ref, account: account || null, region: region || null };
+}
+
 /** One place where a resource's data lies, as seen on recovery points that count and are fresh. */
 export type SeenCopy = {
   account: string;

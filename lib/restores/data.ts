@@ -471,10 +471,10 @@ export const getLookup = read(
   async ({ db, visible }, { restoreId, pointId }) => {
     const restore = await db.restoreRequest.findFirst({
       where: { id: restoreId, system: systemsVisible(visible) },
-      select: { systemId: true },
+      select: { systemId: true, system: { select: { allowedRegions: true } } },
     });
     if (!restore) return null;
-    const { systemId } = restore;
+    const { systemId, system } = restore;
     const point = await db.recoveryPoint.findUnique({
       where: { id: pointId },
       include: { connection: true, vault: true, resource: true },
@@ -511,6 +511,7 @@ export const getLookup = read(
       dependents: dependents.map(({ from }) => from.name),
       measuredSeconds: measured.flatMap(({ rtaSeconds }) => (rtaSeconds === null ? [] : [rtaSeconds])),
       rtoSeconds: tier?.tier.objectives[0]?.rtoSeconds ?? null,
+      allowedRegions: system.allowedRegions,
       assertions,
       probe: Boolean(point?.connection.sealedProbe),
       readAgeSeconds: lastSuccessAt ? secondsBetween(lastSuccessAt, new Date()) : null,

@@ -86,6 +86,8 @@ export const checkRestore = (actor: Actor, restoreId: string) =>
       targetName: draft.targetName,
       nameTaken,
       createsNew: draft.form.createsNew,
+      targetRegion: point.region,
+      allowedRegions: known.allowedRegions,
       actRole: Boolean(settings.actRoleRef),
       serviceRole: Boolean(settings.serviceRoleRef),
       lastProof: known.lastProof,

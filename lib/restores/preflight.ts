@@ -1,4 +1,5 @@
 import { ageText, durationText, plural } from "@/lib/core/words";
+import { isAllowedIn } from "@/lib/systems/rules";
 import type { Verdict } from "./rules";
 
 /** What the pre-flight looks at: what the provider answered and what we know ourselves. */
@@ -18,6 +19,9 @@ export type PreflightFacts = {
   targetName: string;
   nameTaken: boolean;
   createsNew: boolean;
+  /** Where the restored data will lie, and the regions its system may keep data in; none of them means anywhere. */
+  targetRegion: string;
+  allowedRegions: readonly string[];
   actRole: boolean;
   serviceRole: boolean;
   lastProof: { at: Date; passed: boolean; level: string } | null;
@@ -63,6 +67,7 @@ export function judge(facts: PreflightFacts): Verdict[] {
     pointVerdict(facts),
     ...momentVerdict(facts),
     nameVerdict(facts),
+    ...regionVerdict(facts),
     roleVerdict(facts),
     proofVerdict(facts),
     timeVerdict(facts),
@@ -128,6 +133,22 @@ const nameVerdict = ({ nameTaken, targetName, createsNew }: PreflightFacts): Ver
     createsNew ? `${targetName} is free; nothing is overwritten.` : `${targetName} is the place that is written to.`,
   );
 };
+
+/** A restored database is one more copy: where data may be kept binds it too (continuity.md §4). */
+function regionVerdict({ targetRegion, allowedRegions }: PreflightFacts): Verdict[] {
+  const title = "Where data may be kept";
+  if (allowedRegions.length === 0) return [];
+  return [
+    isAllowedIn(allowedRegions, targetRegion)
+      ? ok("region", title, `${targetRegion} is one of the regions that this system's data may be kept in.`)
+      : warn(
+          "region",
+          title,
+          `The target would lie in ${targetRegion}. This system's data may be kept in ${allowedRegions.join(", ")} alone.`,
+          "Restore from a copy that lies in one of these, or say in the reason why it must be here.",
+        ),
+  ];
+}
 
 function roleVerdict({ actRole, serviceRole }: PreflightFacts): Verdict {
   const title = "Roles";

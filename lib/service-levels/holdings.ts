@@ -25,8 +25,15 @@ const ms = (column: string) => Prisma.raw(`(extract(epoch from ${column}) * 1000
  * When a point stopped being there: at its expiry, or when its provider no longer listed it, or at the reading that
  * first told that it is expired, being deleted or emptied.
  */
-const endedSql = `least(p.expires_at, p.vanished_at,
+export const endedSql = `least(p.expires_at, p.vanished_at,
   case when p.status in ('expired', 'deleting') or p.storage_class = 'deleted' then p.observed_at end)`;
+
+/** Whether a point could ever be restored from, once it was complete; refuted points aside. */
+export const sqlSound = Prisma.sql`(p.status in ('available', 'expired', 'deleting') and p.malware <> 'infected' and not p.contradictory)`;
+
+/** Whether a stream `w` of the point `p`, or of none, could be restored from. */
+export const sqlSoundStream = Prisma.sql`(p.id is null or (p.status in ('available', 'creating', 'stopped', 'expired', 'deleting')
+  and p.malware <> 'infected' and not p.contradictory and not ${sqlFailedProof}))`;
 
 /** One point as the database tells it: id, started, as of, completed, ended, verified, sound, region. */
 type PointTuple = [string, number, number | null, number, number | null, number | null, boolean, string];
@@ -62,7 +69,7 @@ const readPoints = (db: Reader, ids: string[], from: Date, to: Date) => db.$quer
     where p.resource_id = any(${ids}::uuid[]) and v.result = 'passed' and v.level >= 'restored' group by v.point_id)
   select p.resource_id, json_agg(json_build_array(p.id, ${ms("p.started_at")},
       ${ms("least(p.data_as_of, origin.data_as_of)")}, ${ms("p.completed_at")}, ${ms(endedSql)}, ${ms("verified.at")},
-      p.status in ('available', 'expired', 'deleting') and p.malware <> 'infected' and not p.contradictory and refuted.id is null,
+      ${sqlSound} and refuted.id is null,
       p.region))::text as points
   from recovery_points p
   left join recovery_points origin on p.copy_of_ref is not null
@@ -81,8 +88,7 @@ const readStreams = (db: Reader, ids: string[], from: Date, to: Date) => db.$que
   from restore_windows w join resources r on r.id = w.resource_id left join recovery_points p on p.id = w.point_id
   where w.resource_id = any(${ids}::uuid[]) and w.from_at < ${to}::timestamptz
     and coalesce(least(w.expires_at, p.expires_at, p.vanished_at), 'infinity') > ${from}::timestamptz
-    and (p.id is null or (p.status in ('available', 'creating', 'stopped', 'expired', 'deleting')
-      and p.malware <> 'infected' and not p.contradictory and not ${sqlFailedProof}))
+    and ${sqlSoundStream}
   order by w.from_at`;
 
 const toPoint = ([id, started, asOf, completed, ended, verified, sound, region]: PointTuple): DatedPoint => ({

@@ -9,7 +9,7 @@ import type { Tx } from "@/lib/platform/db";
 import { enqueue } from "@/lib/queue/enqueue";
 import { takeResources } from "@/lib/resources/membership";
 import { type LockedSystem, lockSystem, lockSystems } from "./data";
-import { freeSlug, type SystemSettings, settingNames, slugOf } from "./rules";
+import { freeSlug, regionsOf, type SystemSettings, settingNames, slugOf } from "./rules";
 import { systemCreate, systemEdit, systemsClassify, systemsOwn } from "./schema";
 
 async function refuseUnknown(
@@ -48,12 +48,20 @@ export const createSystem = command({
   action: "system.create",
   permission: "estate:edit",
   input: systemCreate,
-  async run({ tx, actor, now, visible }, { tierId, resourceIds, ...settings }) {
+  async run({ tx, actor, now, visible }, { tierId, resourceIds, allowedRegions, ...settings }) {
     await refuseUnknown(tx, { tierId, ...settings });
     refuseForeignOwner(visible, settings.ownerTeamId);
     const slug = await nameSlug(tx, settings.name);
     const { id } = await tx.system.create({
-      data: { ...settings, slug, inServiceFrom: now, lifecycleAt: now, createdAt: now, updatedAt: now },
+      data: {
+        ...settings,
+        allowedRegions: regionsOf(allowedRegions),
+        slug,
+        inServiceFrom: now,
+        lifecycleAt: now,
+        createdAt: now,
+        updatedAt: now,
+      },
       select: { id: true },
     });
     await tx.systemTier.create({ data: { systemId: id, tierId, validFrom: now } });
@@ -100,14 +108,20 @@ export const editSystem = command({
     await refuseUnknown(tx, merged);
     if (merged.ownerTeamId !== before.ownerTeamId) refuseForeignOwner(visible, merged.ownerTeamId);
     const changed = changesBetween<SystemSettings>(before, merged, settingNames);
-    const { tierId, ...settings } = merged;
+    const { tierId, allowedRegions, ...settings } = merged;
     const lifecycle =
       merged.lifecycle === before.lifecycle
         ? {}
         : { lifecycleAt: now, retiredAt: merged.lifecycle === "retired" ? now : null };
     await tx.system.update({
       where: { id: systemId },
-      data: { ...settings, ...lifecycle, revision: { increment: 1 }, updatedAt: now },
+      data: {
+        ...settings,
+        ...lifecycle,
+        allowedRegions: regionsOf(allowedRegions),
+        revision: { increment: 1 },
+        updatedAt: now,
+      },
     });
     if (merged.lifecycle !== before.lifecycle) await restFrom(tx, systemId, merged.lifecycle, now);
     await moveToTier(tx, [locked], tierId, now);

@@ -14,7 +14,7 @@ import { likeAnywhere } from "@/lib/platform/like";
 import { Prisma } from "@/lib/platform/prisma/client";
 import { searchQuery } from "@/lib/search/schema";
 import { sqlResourceVisible, sqlSystemVisible } from "@/lib/systems/visible";
-import type { Criticality, Environment, Lifecycle, SystemSettings } from "./rules";
+import { type Criticality, type Environment, type Lifecycle, regionsText, type SystemSettings } from "./rules";
 import { maybeSystem, systemAddress } from "./schema";
 import type { MemberView, OwnerChoices, ReasonView, SystemChoice, SystemView } from "./view";
 
@@ -45,6 +45,7 @@ type SystemRowDetail = {
   owner_user_id: string | null;
   owner: string | null;
   detection_allowance_seconds: number;
+  allowed_regions: string[];
   in_service_from: Date;
 };
 
@@ -78,7 +79,8 @@ export const getSystem = read(
     const [row] = await db.$queryRaw<SystemRowDetail[]>`
     select s.id, s.slug, s.name, s.description, s.environment::text, s.criticality::text, s.lifecycle::text, s.revision,
       st.tier_id, t.rank as tier_rank, t.name as tier_name, s.owner_team_id, s.owner_user_id,
-      coalesce(team.name, owner.display_name) as owner, s.detection_allowance_seconds, s.in_service_from
+      coalesce(team.name, owner.display_name) as owner, s.detection_allowance_seconds, s.allowed_regions,
+      s.in_service_from
     from systems s
     left join system_tiers st on st.system_id = s.id and st.valid_to is null left join tiers t on t.id = st.tier_id
     left join teams team on team.id = s.owner_team_id left join users owner on owner.id = s.owner_user_id
@@ -112,6 +114,7 @@ export const getSystem = read(
       ownerUserId: row.owner_user_id,
       owner: row.owner,
       detectionAllowanceSeconds: row.detection_allowance_seconds,
+      allowedRegions: regionsText(row.allowed_regions),
       inServiceFrom: row.in_service_from.toISOString(),
       now: now.toISOString(),
       state: verdict.state,
@@ -240,5 +243,6 @@ export async function lockSystems(tx: Tx, visible: Visible, systemIds: readonly 
     ownerTeamId: row.ownerTeamId,
     ownerUserId: row.ownerUserId,
     detectionAllowanceSeconds: row.detectionAllowanceSeconds,
+    allowedRegions: regionsText(row.allowedRegions),
   }));
 }

@@ -10,7 +10,7 @@ import type { Reader } from "@/lib/platform/db";
 import { likeAnywhere } from "@/lib/platform/like";
 import { Prisma } from "@/lib/platform/prisma/client";
 import { readDetails } from "./cards";
-import type { Environment, Lifecycle, SystemCut, SystemSort } from "./rules";
+import type { Criticality, Environment, Lifecycle, SystemCut, SystemSort } from "./rules";
 import { type SystemsQuery, systemsQuery } from "./schema";
 import { packStrip } from "./strip";
 import type { SystemsPage } from "./view";
@@ -21,6 +21,7 @@ type Found = {
   slug: string;
   name: string;
   environment: Environment;
+  criticality: Criticality;
   lifecycle: Lifecycle;
   tier_id: string | null;
   tier_rank: number | null;
@@ -50,13 +51,11 @@ type Order = { keys: readonly SortKey[]; indexed: number };
 const tierKey: SortKey = { sql: "coalesce(h.tier_rank, 99)", type: "int" };
 const nameKey: SortKey = { sql: "lower(s.name)", type: "text" };
 const idKey: SortKey = { sql: "s.id", type: "uuid" };
-const deadlineKey: SortKey = {
-  sql: "coalesce((h.newest_as_of at time zone 'UTC') + coalesce(h.rpo_seconds, 0) * interval '1 second', '-infinity')",
-  type: "timestamp",
-};
+/** Among systems of one state, what a loss would cost (lib/health/ranking.ts), the dearest first. */
+const lossKey: SortKey = { sql: "-h.urgency", type: "int" };
 
 const orders: Record<SystemSort, Order> = {
-  worst: { keys: [{ sql: urgencySql, type: "int" }, tierKey, deadlineKey, nameKey, idKey], indexed: 3 },
+  worst: { keys: [{ sql: urgencySql, type: "int" }, lossKey, nameKey, idKey], indexed: 2 },
   name: { keys: [nameKey, idKey], indexed: 2 },
   tier: { keys: [tierKey, nameKey, idKey], indexed: 0 },
   age: { keys: [{ sql: "coalesce(h.newest_as_of, '-infinity')", type: "timestamptz" }, nameKey, idKey], indexed: 1 },
@@ -66,7 +65,6 @@ const orders: Record<SystemSort, Order> = {
 const castable: Record<string, RegExp> = {
   int: /^-?\d{1,9}$/,
   uuid: /^[0-9a-f]{8}(-[0-9a-f]{4}){3}-[0-9a-f]{12}$/,
-  timestamp: /^(-infinity|\d{4}-[01]\d-[0-3]\d [0-2]\d:[0-5]\d:[0-5]\d(\.\d{1,6})?)$/,
   timestamptz: /^(-infinity|\d{4}-[01]\d-[0-3]\d [0-2]\d:[0-5]\d:[0-5]\d(\.\d{1,6})?[+-][01]\d(:[0-5]\d)?)$/,
   text: /^\P{Cc}*$/u,
 };
@@ -87,6 +85,7 @@ const cuts: Record<SystemCut, Prisma.Sql> = {
   forecast_beyond: Prisma.sql`(h.rta_seconds > h.rto_seconds and h.state <> 'parked')`,
   not_measured: Prisma.sql`(h.rta_seconds is null and h.state <> 'parked')`,
   attention: Prisma.sql`h.state not in ('within', 'parked')`,
+  outside_regions: Prisma.sql`h.reasons @> '[{"rule":"residency.violated"}]'`,
 };
 
 /** What a system must fulfil to be listed; it names the tables as `from` does. */
@@ -159,7 +158,7 @@ export async function findSystems(
     with placed as materialized (
       select s.id, row_number() over () as nth from (
         select s.id ${judged(health)} where ${where} and ${beyond(order, cursor)} order by ${by} limit ${query.limit + 1}) s)
-    select s.id, s.slug, s.name, s.environment::text, s.lifecycle::text, st.tier_id, t.rank as tier_rank, t.name as tier_name,
+    select s.id, s.slug, s.name, s.environment::text, s.criticality::text, s.lifecycle::text, st.tier_id, t.rank as tier_rank, t.name as tier_name,
       coalesce(team.name, owner.display_name) as owner, h.state::text as state, h.reasons, h.newest_as_of,
       h.rpo_seconds, h.rto_seconds, h.rta_seconds, h.proven_at, h.proven_within,
       array[${keyList}] as keys, ${sqlTotal(query, visible, health)}::int as total

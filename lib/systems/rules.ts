@@ -51,6 +51,8 @@ export type SystemSettings = {
   ownerTeamId: string | null;
   ownerUserId: string | null;
   detectionAllowanceSeconds: number;
+  /** Regions its data may be kept in, as `regionsText` spells them; empty where there is no such rule. */
+  allowedRegions: string;
 };
 
 /** How these fields are named when they changed; owners are spelled by the caller, who knows their names. */
@@ -64,7 +66,26 @@ export const settingNames: FieldNames<SystemSettings> = {
   ownerTeamId: { label: "owning team" },
   ownerUserId: { label: "owner" },
   detectionAllowanceSeconds: { label: "detection allowance", spell: (seconds) => `${seconds / 60} min` },
+  allowedRegions: { label: "allowed regions", spell: (regions) => regions || "anywhere" },
 };
+
+/** As many regions as a rule about where data may be kept may name. */
+export const mostRegions = 40;
+
+/** Regions as people list them, separated by spaces, commas or semicolons: each once, in one order. */
+export const regionsOf = (text: string): string[] =>
+  [...new Set(text.toLowerCase().split(/[\s,;]+/))].filter((region) => region !== "").sort();
+
+/** The first of them that cannot be the name of a region; undefined where all can. */
+export const wrongRegion = (regions: readonly string[]): string | undefined =>
+  regions.find((region) => !/^[a-z0-9][a-z0-9-]{0,39}$/.test(region));
+
+/** Regions in the one spelling that is stored, compared and taken out. */
+export const regionsText = (regions: readonly string[]): string => regions.join(" ");
+
+/** Whether data may be kept in a region; where nothing is said, it may be kept anywhere. */
+export const isAllowedIn = (allowed: readonly string[], region: string): boolean =>
+  allowed.length === 0 || allowed.includes(region);
 
 /** Sorts a list of systems can stand in. */
 export const systemSorts = ["worst", "name", "tier", "age", "proof"] as const;
@@ -80,6 +101,7 @@ export const systemCuts = [
   "forecast_beyond",
   "not_measured",
   "attention",
+  "outside_regions",
 ] as const;
 export type SystemCut = (typeof systemCuts)[number];
 
@@ -93,6 +115,7 @@ export const cutWords: Record<SystemCut, string> = {
   forecast_beyond: "forecast beyond RTO",
   not_measured: "restore never measured",
   attention: "asking for attention",
+  outside_regions: "with data outside its regions",
 };
 
 /** So many rows the server draws of the matrix; the browser reads on from there, in pages of their own length. */

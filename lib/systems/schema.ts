@@ -8,9 +8,13 @@ import {
   firstPageRows,
   hasUnseen,
   lifecycles,
+  mostRegions,
   nameLength,
+  regionsOf,
+  regionsText,
   systemCuts,
   systemSorts,
+  wrongRegion,
 } from "./rules";
 
 const seen = (field: string) =>
@@ -49,6 +53,23 @@ export const maybeSystem = z.object({ systemId: z.uuid().optional().catch(undefi
 /** A system as an address names it: by its id or by its slug. */
 export const systemAddress = z.object({ system: z.union([z.uuid(), z.string().regex(/^[a-z0-9][a-z0-9-]{0,79}$/)]) });
 
+/** Regions by name; none of them means anywhere. */
+const allowedRegions = z
+  .string()
+  .max(2_000)
+  .transform(regionsOf)
+  .superRefine((regions, ctx) => {
+    const wrong = wrongRegion(regions);
+    if (wrong !== undefined)
+      ctx.addIssue({
+        code: "custom",
+        message: `"${wrong.slice(0, 60)}" is not the name of a region. Write them as the provider does, such as eu-central-1.`,
+      });
+    if (regions.length > mostRegions) ctx.addIssue({ code: "custom", message: `At most ${mostRegions} regions.` });
+  })
+  .transform(regionsText)
+  .default("");
+
 const settings = {
   name: plainName("The name"),
   description: plainText("The description", 2_000).default(""),
@@ -57,6 +78,7 @@ const settings = {
   tierId,
   ownerTeamId: noId.default(null),
   ownerUserId: noId.default(null),
+  allowedRegions,
 };
 
 export const resourceIds = z

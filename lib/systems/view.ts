@@ -1,5 +1,5 @@
 import type { HealthState, NextStep, ProofLevel, RuleId } from "@/lib/health/rules";
-import type { CopyDigits, PointStatus } from "@/lib/recovery-points/rules";
+import type { CopyDigits, KeyView, PointStatus } from "@/lib/recovery-points/rules";
 import type { Criticality, Environment, Lifecycle } from "./rules";
 import type { Strip } from "./strip";
 
@@ -48,6 +48,8 @@ export type SystemView = {
   ownerUserId: string | null;
   owner: string | null;
   detectionAllowanceSeconds: number;
+  /** Separated by spaces; empty where its data may be kept anywhere. */
+  allowedRegions: string;
   inServiceFrom: string;
   now: string;
   state: HealthState;
@@ -181,11 +183,32 @@ export type SystemPlace = {
   region: string;
   account: string;
   production: number;
+  /** Usable points, and all that are still there. */
   points: number;
+  kept: number;
   newestAsOf: string | null;
   /** Some of its points nobody can delete before their time. */
   locked: boolean;
   airGapped: boolean;
+  /** Whether the system's own rule lets data be kept in this region. */
+  allowed: boolean;
+  /** How what is kept there is encrypted, most copies first. */
+  encryption: CopyEncryption[];
 };
 
-export type SystemPlaces = { now: string; places: SystemPlace[] };
+/** So many copies of a place that are encrypted in one way; null where the provider does not say whether they are. */
+export type CopyEncryption = {
+  encrypted: boolean | null;
+  copies: number;
+  /** The key, where the provider names it. */
+  key: KeyView | null;
+  /** Whether it is held by an account that production runs in: who takes that account over holds it, too. */
+  keyWithProduction: boolean;
+};
+
+export type SystemPlaces = {
+  now: string;
+  /** The regions its data may be kept in; none means anywhere. */
+  allowed: string[];
+  places: SystemPlace[];
+};

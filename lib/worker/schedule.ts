@@ -13,6 +13,7 @@ import { sweepHealth } from "@/lib/health/jobs";
 import { sweepImports } from "@/lib/imports/jobs";
 import { log } from "@/lib/platform/log";
 import { sweepRestores } from "@/lib/restores/jobs";
+import { advanceBurn } from "@/lib/service-levels/jobs";
 import { refreshCards } from "@/lib/systems/jobs";
 import { keepAnchors } from "./anchors";
 import { workerActor } from "./handlers";
@@ -25,6 +26,7 @@ const timers: readonly Timer[] = [
   { name: "due readings", everyMs: seconds(5), run: () => enqueueDueSyncs(workerActor()) },
   { name: "health sweep", everyMs: seconds(15), run: () => sweepHealth(workerActor()) },
   { name: "system cards", everyMs: seconds(2), run: () => refreshCards(workerActor()) },
+  { name: "burn sums", everyMs: minutes(5), run: () => advanceBurn(workerActor()) },
   { name: "restores sweep", everyMs: seconds(5), run: () => sweepRestores() },
   { name: "backups sweep", everyMs: seconds(5), run: () => sweepBackups() },
   { name: "changes sweep", everyMs: seconds(5), run: () => sweepChanges() },

@@ -44,6 +44,7 @@ function Entry({ row }: { row: AttentionRow }) {
       <span className="line-clamp-3 text-ink-2" title={visible(row.why)}>
         <NameText text={row.why} />
       </span>
+      <span className="block text-sm text-ink-3">{row.rank}</span>
     </CardRow>
   );
 }

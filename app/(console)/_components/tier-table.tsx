@@ -3,6 +3,7 @@ import { StatusGlyph } from "@/components/status/glyph";
 import type { StatusKind } from "@/components/status/kind";
 import { AppLink } from "@/components/ui/app-link";
 import { Card } from "@/components/ui/card";
+import { Moment } from "@/components/ui/moment";
 import { DataTable } from "@/components/ui/table";
 import { countText, durationText } from "@/lib/core/words";
 import type { TierLine } from "@/lib/health/view";
@@ -111,6 +112,25 @@ function Budget({ burn, burnLine }: TierLine) {
   );
 }
 
+/** Through when the budgets come from recovery points: as far as the tier that lags most. */
+function Through({ tiers }: { tiers: readonly TierLine[] }) {
+  const known = tiers.filter(({ burn }) => burn !== null).map(({ burnThroughAt }) => burnThroughAt);
+  if (known.length === 0) return null;
+  const [least] = known.flatMap((at) => at ?? []).sort();
+  return (
+    <p className="border-t px-4 py-2.5 text-sm text-ink-3">
+      {least === undefined ? (
+        "Time beyond the RPO is not summed yet; until then the budget goes by the present state."
+      ) : (
+        <>
+          Time beyond the RPO is summed from recovery points through <Moment at={least} local={false} />, and goes by
+          the present state since.
+        </>
+      )}
+    </p>
+  );
+}
+
 /** Three numbers for each tier, each a way into the systems behind it, and the quarter's budget. */
 export function TierTable({ tiers }: { tiers: readonly TierLine[] }) {
   return (
@@ -138,6 +158,7 @@ export function TierTable({ tiers }: { tiers: readonly TierLine[] }) {
           { key: "budget", header: "RPO budget this quarter", cell: (tier) => <Budget {...tier} /> },
         ]}
       />
+      <Through tiers={tiers} />
     </Card>
   );
 }

@@ -111,6 +111,7 @@ function Attention({ rows, total }: HomeView["attention"]) {
               <p className={`truncate text-ink-2 ${small}`}>
                 <NameText text={row.why} />
               </p>
+              <p className={`truncate text-ink-3 ${small}`}>{row.rank}</p>
             </div>
             <p className={`flex-none ${large}`}>
               <Measured row={row} />

@@ -56,6 +56,13 @@ export function SystemFields({ tiers, owners, values }: Props) {
           </Select>
         </Field>
       </div>
+      <Field
+        name="allowedRegions"
+        label="Regions its data may be kept in"
+        hint="As the provider names them, with spaces between them, such as eu-central-1 eu-west-1. Every copy counts. Empty: anywhere."
+      >
+        <Input maxLength={2_000} defaultValue={values.allowedRegions} autoComplete="off" spellCheck={false} />
+      </Field>
     </>
   );
 }

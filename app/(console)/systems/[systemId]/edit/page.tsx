@@ -44,6 +44,7 @@ export default async function EditSystemPage({ params }: PageProps<"/systems/[sy
     ownerTeamId: system.ownerTeamId,
     ownerUserId: system.ownerUserId,
     detectionAllowanceSeconds: system.detectionAllowanceSeconds,
+    allowedRegions: system.allowedRegions,
   };
   const home = `/systems/${system.id}`;
   return (
