@@ -23,6 +23,7 @@ function verdictOf(status: number, location: string | null, text: string): Verdi
     const { pathname } = new URL(place, "http://holdfast");
     return pathname === "/sign-in" ? "signs in" : `goes to ${pathname}`;
   }
+  if (text.includes("This display was taken off.")) return "taken off";
   if (text.includes("NEXT_HTTP_ERROR_FALLBACK;404")) return "not found";
   if (text.includes("NEXT_HTTP_ERROR_FALLBACK;403")) return "forbidden";
   const plain: Record<number, Verdict> = { 401: "signs in", 403: "forbidden", 404: "not found" };
@@ -85,7 +86,9 @@ function wantedOfPage(rule: string, { standing, may }: Subject): Verdict[] {
   if (rule === "after a refusal") return ["signs in"];
   if (rule === standing) return ["shown"];
   if (rule === "second step" || rule === "enrolment") return wantedOfStep(rule, standing);
-  if (standing !== "signed in") return ["signs in"];
+  if (standing === "former display" && rule === "wall:read") return ["taken off"];
+  const known = standing === "signed in" || (standing === "display" && rule === "wall:read");
+  if (!known) return ["signs in"];
   if (may.includes(rule.replace("!", ""))) return ["shown"];
   return [rule.startsWith("!") ? "forbidden" : "not found"];
 }
@@ -93,7 +96,8 @@ function wantedOfPage(rule: string, { standing, may }: Subject): Verdict[] {
 function wantedOfRoute(rule: string, { standing, may }: Subject): Verdict[] {
   if (rule === "anybody") return ["shown", "not found", "answers 415"];
   if (rule === "the provider's token") return ["answers 400"];
-  if (standing !== "signed in") return ["signs in"];
+  const known = standing === "signed in" || (standing === "display" && rule === "wall:read");
+  if (!known) return ["signs in"];
   return may.includes(rule) ? ["shown", ...(rule === "restore:read" ? ["not found"] : [])] : ["forbidden"];
 }
 

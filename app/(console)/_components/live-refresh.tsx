@@ -4,10 +4,17 @@ import { useRouter } from "next/navigation";
 import { useEffect, useRef, useTransition } from "react";
 import { LiveQueries } from "@/components/live/live-queries";
 import { Banner } from "@/components/ui/banner";
+import { HttpError } from "@/lib/core/http";
 import { stampQuery } from "@/lib/health/queries";
 
-function Watcher({ url }: { url: string }) {
-  const { data, failureCount } = useQuery(stampQuery(url));
+type Props = {
+  url: string;
+  /** Reads the page again as well when the question is refused, so that the page can say so itself. */
+  untilRefused?: boolean;
+};
+
+function Watcher({ url, untilRefused = false }: Props) {
+  const { data, failureCount, failureReason } = useQuery(stampQuery(url));
   const router = useRouter();
   const [, startTransition] = useTransition();
   const last = useRef<string | null>(null);
@@ -17,6 +24,10 @@ function Watcher({ url }: { url: string }) {
     if (last.current !== null && last.current !== stamp) startTransition(() => router.refresh());
     last.current = stamp;
   }, [stamp, router]);
+  const refused = untilRefused && failureReason instanceof HttpError && failureReason.status === 401;
+  useEffect(() => {
+    if (refused) startTransition(() => router.refresh());
+  }, [refused, router]);
   return failureCount > 2 ? (
     <Banner kind="unknown" role="status" title="The page has lost touch with the server.">
       What it shows was right when it was last read, and may be so no more.
@@ -25,10 +36,10 @@ function Watcher({ url }: { url: string }) {
 }
 
 /** Reads the page again when what it shows has moved; it asks a small question every few seconds, and says when nobody answers. */
-export function LiveRefresh({ url }: { url: string }) {
+export function LiveRefresh(props: Props) {
   return (
     <LiveQueries>
-      <Watcher url={url} />
+      <Watcher {...props} />
     </LiveQueries>
   );
 }
