@@ -78,7 +78,8 @@ const filled = (address: string, ids: Record<string, string>) =>
 /** Pages on the way in; whoever has just enrolled stays for their recovery codes, everybody else who is in goes on. */
 function wantedOfStep(rule: "second step" | "enrolment", standing: Subject["standing"]): Verdict[] {
   if (standing === "signed in") return [rule === "enrolment" ? "shown" : "goes to /"];
-  return standing === "nobody" ? ["signs in"] : ["goes to /sign-in/confirm", "goes to /enroll/factor"];
+  const between = standing === "second step" || standing === "enrolment";
+  return between ? ["goes to /sign-in/confirm", "goes to /enroll/factor"] : ["signs in"];
 }
 
 function wantedOfPage(rule: string, { standing, may }: Subject): Verdict[] {

@@ -43,6 +43,8 @@ test("a screen is paired by a code, shows the wall without anybody signed in, an
   const [cookie, ...more] = await context.cookies();
   expect(more).toEqual([]);
   expect(cookie).toMatchObject({ name: "holdfast.wall", httpOnly: true, sameSite: "Strict", path: "/" });
+  // Longer than any display lasts: one whose time is over is told so.
+  expect((cookie?.expires ?? 0) * 1_000).toBeGreaterThan(Date.now() + 366 * 86_400_000);
   for (const place of ["/", "/systems", "/settings/wall-displays"]) {
     await wall.goto(place);
     await expect(wall, place).toHaveURL(/\/sign-in$/);
@@ -60,4 +62,23 @@ test("a screen is paired by a code, shows the wall without anybody signed in, an
   await wall.reload();
   await expect(wall.getByRole("heading", { name: "This display was taken off." })).toBeVisible();
   await context.close();
+});
+
+test("a wall in somebody's own session does not keep them in, and leaves when the session ends", async ({
+  page,
+  db,
+  person,
+  signIn,
+}) => {
+  const vera = await person("Vera Watches", "viewer");
+  await signIn(page, vera);
+  const { id } = await db.session.findFirstOrThrow({ where: { userId: vera.id, aal: 2, revokedAt: null } });
+  const lastSeenAt = new Date(Date.now() - 600_000);
+  await db.session.update({ where: { id }, data: { lastSeenAt } });
+  await page.goto("/wall");
+  await expect(page.getByText(/connections? read/)).toBeVisible();
+  await page.waitForResponse((answer) => answer.url().endsWith("/api/live/wall") && answer.ok());
+  expect((await db.session.findUniqueOrThrow({ where: { id } })).lastSeenAt).toEqual(lastSeenAt);
+  await db.session.update({ where: { id }, data: { idleExpiresAt: new Date(Date.now() - 1_000) } });
+  await expect(page).toHaveURL(/\/sign-in$/);
 });

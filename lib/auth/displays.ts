@@ -61,11 +61,8 @@ const wrongCode = refuse(
 );
 const tooMany = refuse("rate_limited", "Too many tries. Wait five minutes and try again.");
 
-/** What a paired browser keeps, and until when. */
-export type Paired = { token: string; expiresAt: Date };
-
 /** Uses a pairing code up and answers the token of its display; the one that a browser had before ends. */
-export async function pairDisplay(raw: unknown, origin: Origin): Promise<Outcome<Paired>> {
+export async function pairDisplay(raw: unknown, origin: Origin): Promise<Outcome<string>> {
   const said = codeInput.safeParse(raw);
   if (!said.success) return wrongCode;
   const key = `wall-pair:ip:${origin.address ?? "direct"}`;
@@ -80,14 +77,14 @@ export async function pairDisplay(raw: unknown, origin: Origin): Promise<Outcome
   }
 }
 
-type Claimed = { id: string; name: string; expires_at: Date };
+type Claimed = { id: string; name: string };
 
 /** The row is claimed by the code itself, so of two that type it at once the second finds none. */
-async function settle(tx: Tx, code: string, origin: Origin): Promise<Paired> {
+async function settle(tx: Tx, code: string, origin: Origin): Promise<string> {
   const [display] = await tx.$queryRaw<Claimed[]>`
     update wall_displays set code_hash = null, code_expires_at = null, paired_at = now()
     where code_hash = ${hashOf(code)} and code_expires_at > now() and revoked_at is null and expires_at > now()
-    returning id, name, expires_at`;
+    returning id, name`;
   if (!display) return demand(wrongCode);
   const { token, hash } = makeWallToken(display.id);
   await tx.wallDisplay.update({ where: { id: display.id }, data: { tokenHash: bytes(hash), lastSeenAt: null } });
@@ -99,7 +96,7 @@ async function settle(tx: Tx, code: string, origin: Origin): Promise<Paired> {
     detail: { name: display.name, address: origin.addressPrefix },
     at: await transactionTime(tx),
   });
-  return { token, expiresAt: display.expires_at };
+  return token;
 }
 
 async function noteWrongCode(origin: Origin): Promise<void> {

@@ -1,13 +1,23 @@
 import "server-only";
 import { crc32 } from "node:zlib";
+import { days } from "@/lib/core/time";
 import { secretText, sha256 } from "@/lib/platform/crypto";
 import { secureCookies } from "./cookie";
 
 /** What a paired wall holds its token in; `__Host-` as the session's cookie has it. */
 export const wallCookieName = secureCookies ? "__Host-holdfast.wall" : "holdfast.wall";
 
-/** Strict: nothing outside ever needs to open the wall as the display. */
-export const wallCookieOptions = { httpOnly: true, sameSite: "strict", path: "/", secure: secureCookies } as const;
+/**
+ * Strict: nothing outside ever needs to open the wall as the display. It outlives every display, so that one whose time
+ * is over is told so instead of being asked to sign in.
+ */
+export const wallCookieOptions = {
+  httpOnly: true,
+  sameSite: "strict",
+  path: "/",
+  secure: secureCookies,
+  maxAge: days(400) / 1_000,
+} as const;
 
 const form = /^(holdfast_wall_([0-9a-f]{8}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{12})_([\w-]{43}))_([\w-]{6})$/;
 

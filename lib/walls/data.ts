@@ -4,6 +4,7 @@ import { accept } from "@/lib/core/outcome";
 import { findRunning } from "@/lib/health/activity";
 import { readNow } from "@/lib/health/current";
 import { findHome, findHomeStamp } from "@/lib/health/data";
+import { scopeText } from "@/lib/people/rules";
 import { findFreshness } from "@/lib/shell/data";
 import { addingDisplay, renewingCode } from "./operations";
 import { type DisplayView, standingOf } from "./rules";
@@ -60,12 +61,7 @@ export const listDisplays = read(
     const displays = rows.map((row) => ({
       id: row.id,
       name: row.name,
-      scopeText:
-        row.scopeKind === "team"
-          ? `the systems of ${row.scopeTeam?.name ?? "a team that is gone"}`
-          : row.scopeKind === "tag"
-            ? `resources tagged ${row.scopeTagKey}=${row.scopeTagValue}`
-            : "everything",
+      scopeText: scopeText(row),
       standing: standingOf(row, now),
       codeUntil: row.codeExpiresAt !== null && row.codeExpiresAt > now ? row.codeExpiresAt.toISOString() : null,
       lastSeenAt: row.lastSeenAt?.toISOString() ?? null,

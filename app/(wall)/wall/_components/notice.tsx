@@ -9,11 +9,11 @@ export function Notice({ title, children }: { title: string; children: ReactNode
       data-wall
       className="grid min-h-dvh content-center justify-items-center bg-canvas p-[clamp(1.5rem,4vw,6rem)] text-ink"
     >
-      <div className="flex max-w-[44rem] items-start gap-[clamp(0.9rem,1.6vw,2.2rem)]">
+      <div className="flex max-w-[min(100%,48em)] text-[clamp(1rem,1.3vw,2.2rem)] items-start gap-[clamp(0.9rem,1.6vw,2.2rem)]">
         <StatusGlyph kind="none" label={null} className="mt-[0.35em] size-[clamp(1.4rem,2.2vw,3.4rem)] flex-none" />
         <div className="grid min-w-0 gap-[clamp(0.8rem,1.2vw,2rem)]">
           <h1 className="text-[clamp(1.6rem,2.7vw,4rem)]/[1.15] font-semibold tracking-[-0.02em]">{title}</h1>
-          <div className="grid justify-items-start gap-[clamp(0.8rem,1.2vw,2rem)] text-[clamp(1rem,1.3vw,2.2rem)]/[1.4] text-ink-2">
+          <div className="grid justify-items-start gap-[clamp(0.8rem,1.2vw,2rem)] leading-[1.4] text-ink-2">
             {children}
           </div>
         </div>

@@ -10,7 +10,7 @@ import { CodeDialog } from "./code-dialog";
 export function DisplayEnds({ display: { id, name, standing } }: { display: DisplayView }) {
   const called = visible(name);
   return (
-    <span className="flex flex-wrap justify-end gap-2 max-md:justify-start">
+    <span className="flex justify-end gap-2 max-md:flex-wrap max-md:justify-start">
       {standing === "expired" ? null : (
         <CodeDialog
           action={renewPairingCodeAction}

@@ -51,7 +51,7 @@ export function DisplaysTable({ displays, now, edits }: Props) {
         </span>
       ),
     },
-    { key: "expires", header: "Expires", cell: ({ expiresAt }) => <Moment at={expiresAt} /> },
+    { key: "expires", header: "Expires", nowrap: true, cell: ({ expiresAt }) => <Moment at={expiresAt} /> },
     {
       key: "by",
       header: "Added by",
