@@ -1,6 +1,6 @@
 import { type NextRequest, NextResponse } from "next/server";
 import { type BodyTrouble, contentTrouble, declaredTrouble } from "@/lib/access/body";
-import { type Passage, passageOf, sessionCookieName } from "@/lib/auth/gate";
+import { displayCookieName, type Passage, passageOf, sessionCookieName } from "@/lib/auth/gate";
 
 /** Headers, nonce, origin guard, bodies nobody could read, and a quick way to the sign-in page. It authorises nothing. */
 export async function proxy(request: NextRequest): Promise<NextResponse> {
@@ -9,6 +9,7 @@ export async function proxy(request: NextRequest): Promise<NextResponse> {
     path: request.nextUrl.pathname,
     headers: request.headers,
     hasCookie: request.cookies.has(sessionCookieName),
+    hasWallCookie: request.cookies.has(displayCookieName),
   });
   const response = answerTo(passage, request, await troubleIn(passage, request));
   for (const [name, value] of Object.entries(passage.headers)) response.headers.set(name, value);

@@ -23,6 +23,7 @@ function verdictOf(status: number, location: string | null, text: string): Verdi
     const { pathname } = new URL(place, "http://holdfast");
     return pathname === "/sign-in" ? "signs in" : `goes to ${pathname}`;
   }
+  if (text.includes("This display was taken off.")) return "taken off";
   if (text.includes("NEXT_HTTP_ERROR_FALLBACK;404")) return "not found";
   if (text.includes("NEXT_HTTP_ERROR_FALLBACK;403")) return "forbidden";
   const plain: Record<number, Verdict> = { 401: "signs in", 403: "forbidden", 404: "not found" };
@@ -77,7 +78,8 @@ const filled = (address: string, ids: Record<string, string>) =>
 /** Pages on the way in; whoever has just enrolled stays for their recovery codes, everybody else who is in goes on. */
 function wantedOfStep(rule: "second step" | "enrolment", standing: Subject["standing"]): Verdict[] {
   if (standing === "signed in") return [rule === "enrolment" ? "shown" : "goes to /"];
-  return standing === "nobody" ? ["signs in"] : ["goes to /sign-in/confirm", "goes to /enroll/factor"];
+  const between = standing === "second step" || standing === "enrolment";
+  return between ? ["goes to /sign-in/confirm", "goes to /enroll/factor"] : ["signs in"];
 }
 
 function wantedOfPage(rule: string, { standing, may }: Subject): Verdict[] {
@@ -85,7 +87,9 @@ function wantedOfPage(rule: string, { standing, may }: Subject): Verdict[] {
   if (rule === "after a refusal") return ["signs in"];
   if (rule === standing) return ["shown"];
   if (rule === "second step" || rule === "enrolment") return wantedOfStep(rule, standing);
-  if (standing !== "signed in") return ["signs in"];
+  if (standing === "former display" && rule === "wall:read") return ["taken off"];
+  const known = standing === "signed in" || (standing === "display" && rule === "wall:read");
+  if (!known) return ["signs in"];
   if (may.includes(rule.replace("!", ""))) return ["shown"];
   return [rule.startsWith("!") ? "forbidden" : "not found"];
 }
@@ -93,7 +97,8 @@ function wantedOfPage(rule: string, { standing, may }: Subject): Verdict[] {
 function wantedOfRoute(rule: string, { standing, may }: Subject): Verdict[] {
   if (rule === "anybody") return ["shown", "not found", "answers 415"];
   if (rule === "the provider's token") return ["answers 400"];
-  if (standing !== "signed in") return ["signs in"];
+  const known = standing === "signed in" || (standing === "display" && rule === "wall:read");
+  if (!known) return ["signs in"];
   return may.includes(rule) ? ["shown", ...(rule === "restore:read" ? ["not found"] : [])] : ["forbidden"];
 }
 

@@ -9,16 +9,29 @@ test("what people send never reaches the log of a running process, and cannot fo
   db,
   stack,
 }) => {
-  const administrator = (await makeSubjects(db, stack)).find(({ name }) => name === "administrator");
-  const session = administrator?.cookie ?? "";
+  const subjects = await makeSubjects(db, stack);
+  const cookieOf = (wanted: string) => subjects.find(({ name }) => name === wanted)?.cookie ?? "";
+  const [session, display] = [cookieOf("administrator"), cookieOf("wall display")];
   const forged = encodeURIComponent('\r\n{"level":60,"msg":"forged"}');
   const json = (body: unknown) => JSON.stringify(body);
+  const pair = listServedActions().find(({ key }) => key === "wall/pair#pairDisplayAction")?.id ?? "";
   const lookAt = listServedActions().find(({ key }) => key === "enroll#lookAtCodeAction")?.id ?? "";
   const form = (fields: Record<string, string>) => new URLSearchParams(fields).toString();
   const sent: [string, RequestInit][] = [
     [`/systems?token=${canary(1)}&q=${forged}`, { headers: { cookie: session } }],
     [`/nowhere/${forged}?password=${canary(2)}`, { headers: { cookie: session } }],
     ["/api/live/home", { headers: { cookie: `holdfast.sid=${canary(3)}`, authorization: `Bearer ${canary(4)}` } }],
+    ["/wall", { headers: { cookie: display } }],
+    ["/api/live/wall", { headers: { cookie: display } }],
+    ["/api/live/wall", { headers: { cookie: `holdfast.wall=${canary(14)}` } }],
+    [
+      "/wall/pair",
+      {
+        method: "POST",
+        headers: { "next-action": pair, "content-type": "application/x-www-form-urlencoded" },
+        body: form({ "1_code": canary(15), "0": '[null,"$K1"]' }),
+      },
+    ],
     ["/api/search?q=%00", { headers: { cookie: session, "x-request-id": `${canary(5)}` } }],
     [
       "/api/auth/callback/credentials",
@@ -79,6 +92,7 @@ test("what people send never reaches the log of a running process, and cannot fo
       stack.env.HOLDFAST_WEB_KEYS,
       stack.env.HOLDFAST_WORKER_KEYS,
       session.split("=")[1],
+      display.split("=")[1],
     ];
     for (const secret of secrets) expect(log.includes(secret ?? "none"), name).toBe(false);
   }

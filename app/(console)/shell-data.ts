@@ -126,7 +126,16 @@ function actionsFor(actor: UserActor): PaletteItem[] {
           group,
         }
       : null,
-    may(actor, "estate:read")
+    may(actor, "people:edit")
+      ? {
+          id: "do-wall-display",
+          label: "Add a wall display",
+          href: "/settings/wall-displays",
+          keywords: ["screen", "monitor", "tv", "kiosk", "pair"],
+          group,
+        }
+      : null,
+    may(actor, "wall:read")
       ? { id: "do-wall", label: "Wall display", href: "/wall", keywords: ["screen", "monitor", "tv", "kiosk"], group }
       : null,
     {

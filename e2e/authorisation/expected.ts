@@ -5,7 +5,7 @@
  * the very line to add when it finds something that is not listed.
  */
 
-const everybody = ["estate:read", "restore:read", "self:manage", "approval:vote"];
+const everybody = ["estate:read", "wall:read", "restore:read", "self:manage", "approval:vote"];
 
 const voters = [
   ...everybody,
@@ -60,6 +60,9 @@ export const workerMay: readonly string[] = [
   "restore:follow",
   "change:apply",
 ];
+
+/** What a paired wall display may, and nothing else. */
+export const displayMay: readonly string[] = ["wall:read"];
 
 /** Every door, as area.name, with the permission it asks for. */
 export const doors: Readonly<Record<string, string>> = {
@@ -267,15 +270,16 @@ export const doors: Readonly<Record<string, string>> = {
   "systems.classifySystems": "estate:edit",
   "systems.createSystem": "estate:edit",
   "systems.editSystem": "estate:edit",
+  "systems.findSystemChoices": "estate:read",
   "systems.getHistory": "estate:read",
   "systems.getMakeup": "estate:read",
   "systems.getSystem": "estate:read",
+  "systems.getSystemChoice": "estate:read",
   "systems.getSystemStamp": "estate:read",
   "systems.listCoverage": "estate:read",
   "systems.listOwnerChoices": "estate:read",
   "systems.listPlaces": "estate:read",
   "systems.listSizes": "estate:read",
-  "systems.listSystemChoices": "estate:read",
   "systems.listSystemGroups": "estate:read",
   "systems.listSystems": "estate:read",
   "systems.ownSystems": "estate:edit",
@@ -291,11 +295,20 @@ export const doors: Readonly<Record<string, string>> = {
   "views.editView": "self:manage",
   "views.listViews": "self:manage",
   "views.saveView": "self:manage",
+  "walls.addDisplay": "people:edit",
+  "walls.getWall": "wall:read",
+  "walls.getWallStamp": "wall:read",
+  "walls.listDisplays": "people:read",
+  "walls.proofOfAdding": "people:edit",
+  "walls.proofOfNewCode": "people:edit",
+  "walls.renewPairingCode": "people:edit",
+  "walls.revokeDisplay": "people:edit",
 };
 
 /**
  * Every page, with the permission without which it looks like a page that is not there (404), or with "!" in front
- * says that it is not for you (403). "anybody" needs no session; "second step" only a password's; "enrolment" only an
+ * says that it is not for you (403). What needs wall:read is open to a paired display too, and says so to one that was
+ * taken off. "anybody" needs no session; "second step" only a password's; "enrolment" only an
  * invitation's (who has just enrolled stays there for their codes); "after a refusal" whoever the identity provider's
  * answer did not let in; everything else sends whoever is not signed in with two factors to sign in.
  */
@@ -333,6 +346,7 @@ export const pages: Readonly<Record<string, string>> = {
   "/settings/single-sign-on": "people:read",
   "/settings/tiers": "estate:read",
   "/settings/tiers/[tierId]": "estate:read",
+  "/settings/wall-displays": "people:read",
   "/sign-in": "anybody",
   "/sign-in/confirm": "second step",
   "/sign-in/recover": "second step",
@@ -351,7 +365,8 @@ export const pages: Readonly<Record<string, string>> = {
   "/systems/unassigned": "estate:read",
   "/vaults": "estate:read",
   "/vaults/[vaultId]": "estate:read",
-  "/wall": "estate:read",
+  "/wall": "wall:read",
+  "/wall/pair": "anybody",
 };
 
 /** Every route handler by method: 401 without a session of two factors, 403 without the permission. "anybody" answers for itself; "the provider's token" whoever brings one. */
@@ -365,6 +380,7 @@ export const routes: Readonly<Record<string, string>> = {
   "GET /api/live/restores/[restoreId]": "restore:read",
   "GET /api/live/systems": "estate:read",
   "GET /api/live/systems/[systemId]": "estate:read",
+  "GET /api/live/wall": "wall:read",
   "GET /api/search": "estate:read",
   "GET /api/systems/choices": "estate:read",
   "GET /audit/verifier": "audit:read",
@@ -479,6 +495,12 @@ export const actions: Readonly<Record<string, string>> = {
   "settings/tiers#answerProofAction": "signed in",
   "settings/tiers#askTierEditAction": "tier:edit",
   "settings/tiers#editTierAction": "tier:edit",
+  "settings/wall-displays#addDisplayAction": "people:edit",
+  "settings/wall-displays#answerProofAction": "signed in",
+  "settings/wall-displays#askAddingAction": "people:edit",
+  "settings/wall-displays#askNewCodeAction": "people:edit",
+  "settings/wall-displays#renewPairingCodeAction": "people:edit",
+  "settings/wall-displays#revokeDisplayAction": "people:edit",
   "sign-in/confirm#beginSecondStepAction": "second step",
   "sign-in/confirm#finishSecondStepAction": "second step",
   "sign-in/recover#recoverAction": "second step",
@@ -504,4 +526,5 @@ export const actions: Readonly<Record<string, string>> = {
   "systems/import#openImportAction": "estate:edit",
   "systems/import#recheckImportAction": "estate:edit",
   "systems/import#stageRowsAction": "estate:edit",
+  "wall/pair#pairDisplayAction": "anybody",
 };

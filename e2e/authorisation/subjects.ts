@@ -1,12 +1,16 @@
 import { createHash, randomBytes, randomUUID } from "node:crypto";
+import { crc32 } from "node:zlib";
 import { encode } from "next-auth/jwt";
 import { type Role, roles } from "@/lib/access/permissions";
 import type { PrismaClient } from "@/lib/platform/prisma/client";
 import type { Stack } from "../stack";
-import { roleMay } from "./expected";
+import { displayMay, roleMay } from "./expected";
 
-/** How far somebody has come: not at all, past the password, past an invitation's code, or all the way. */
-export type Standing = "nobody" | "second step" | "enrolment" | "signed in";
+/**
+ * How far somebody has come: not at all, past the password, past an invitation's code, or all the way; or a screen on a
+ * wall, paired or no longer so.
+ */
+export type Standing = "nobody" | "second step" | "enrolment" | "signed in" | "display" | "former display";
 
 export type Subject = { name: string; standing: Standing; may: readonly string[]; cookie: string | null };
 
@@ -65,6 +69,41 @@ async function mint(db: PrismaClient, secret: string, shape: Shape): Promise<str
   return `holdfast.sid=${await encode({ token: { sid }, secret, maxAge: hourMs / 1_000 })}`;
 }
 
+const checksumOf = (text: string) => {
+  const bytes = Buffer.alloc(4);
+  bytes.writeUInt32BE(crc32(text));
+  return bytes.toString("base64url");
+};
+
+/** A wall display and its cookie, in the format that security.md 6 gives tokens. */
+async function mintDisplay(db: PrismaClient, row: { revokedAt?: Date; createdAt?: Date; expiresAt?: Date } = {}) {
+  const [id, secret] = [randomUUID(), randomBytes(32).toString("base64url")];
+  const tokenHash = createHash("sha256").update(secret).digest();
+  const expiresAt = new Date(Date.now() + hourMs);
+  await db.wallDisplay.create({
+    data: { id, name: "Matrix wall", tokenHash, pairedAt: new Date(), expiresAt, ...row },
+  });
+  const plain = `holdfast_wall_${id}_${secret}`;
+  return { id, cookie: `holdfast.wall=${plain}_${checksumOf(plain)}` };
+}
+
+/** A paired display, and each way in which one is no longer. */
+async function makeDisplays(db: PrismaClient): Promise<Subject[]> {
+  const live = await mintDisplay(db);
+  const former = { standing: "former display", may: [] } as const;
+  const older = new Date(Date.now() - hourMs);
+  return [
+    { name: "wall display", standing: "display", may: displayMay, cookie: live.cookie },
+    { name: "revoked display", ...former, cookie: (await mintDisplay(db, { revokedAt: past() })).cookie },
+    {
+      name: "expired display",
+      ...former,
+      cookie: (await mintDisplay(db, { createdAt: older, expiresAt: past() })).cookie,
+    },
+    { name: "forged display", ...former, cookie: `holdfast.wall=holdfast_wall_${live.id}_${"A".repeat(43)}_AAAAAA` },
+  ];
+}
+
 /** One of each kind of person and session, made in the database; and somebody without any, and with a forged cookie. */
 export async function makeSubjects(db: PrismaClient, { env }: Stack): Promise<Subject[]> {
   const secret = env.NEXTAUTH_SECRET ?? "";
@@ -81,5 +120,5 @@ export async function makeSubjects(db: PrismaClient, { env }: Stack): Promise<Su
     const may = shape.standing === "signed in" ? (shape.roles ?? []).flatMap((role) => roleMay[role] ?? []) : [];
     made.push({ name: shape.name, standing: shape.standing, may, cookie: await mint(db, secret, shape) });
   }
-  return made;
+  return [...made, ...(await makeDisplays(db))];
 }

@@ -1,9 +1,9 @@
 import path from "node:path";
 import { afterAll, beforeAll, describe, expect, it, vi } from "vitest";
-import { doors as expected, roleMay, workerMay } from "@/e2e/authorisation/expected";
+import { displayMay, doors as expected, roleMay, workerMay } from "@/e2e/authorisation/expected";
 import { type Outcome, Refusal } from "@/lib/core/outcome";
 import { db } from "@/lib/platform/db";
-import { person, theWorker } from "@/lib/platform/testing/people";
+import { aDisplay, person, theWorker } from "@/lib/platform/testing/people";
 import { isTestFile, listSources, projectRoot, readSource } from "@/lib/platform/testing/sources";
 import { type Actor, roles } from "./permissions";
 
@@ -110,6 +110,10 @@ describe("every door", () => {
 
   it("lets the worker do its own work alone", async () => {
     expect(await surprises(theWorker(), workerMay)).toEqual([]);
+  }, 60_000);
+
+  it("lets a wall display look at the wall alone", async () => {
+    expect(await surprises(aDisplay(), displayMay)).toEqual([]);
   }, 60_000);
 
   it("is open to no more through several roles than through each of them", async () => {

@@ -1,5 +1,5 @@
 import "server-only";
-import { currentActor } from "@/lib/auth/actor";
+import { currentActor, currentWatcher } from "@/lib/auth/actor";
 import { Refusal, type RefusalCode } from "@/lib/core/outcome";
 import type { Actor } from "./permissions";
 
@@ -18,7 +18,17 @@ const bare = (status: number) => new Response(null, { status, headers: { "cache-
 
 /** Serves one read to a polling browser. Polling never extends a session's idle time (decisions 37). */
 export async function live(view: (actor: Actor) => Promise<unknown>): Promise<Response> {
-  const actor = await currentActor({ polling: true });
+  return answer(await currentActor({ polling: true }), view);
+}
+
+/** As live, for the wall: a paired display is answered as well, until it is taken off. */
+export async function liveWall(view: (actor: Actor) => Promise<unknown>): Promise<Response> {
+  const watcher = await currentWatcher();
+  if (watcher === "busy") return bare(429);
+  return answer(watcher === "dead" ? null : watcher, view);
+}
+
+async function answer(actor: Actor | null, view: (actor: Actor) => Promise<unknown>): Promise<Response> {
   if (!actor) return bare(401);
   try {
     const body = await view(actor);

@@ -1,5 +1,6 @@
 export const permissions = [
   "estate:read",
+  "wall:read",
   "estate:edit",
   "tier:edit",
   "connection:edit",
@@ -67,10 +68,20 @@ export type UserActor = {
 /** The worker at its work: it never approves, requests or changes policy. */
 export type JobActor = { kind: "job"; id: string; permissions: readonly Permission[]; requestId: string };
 
-export type Actor = UserActor | JobActor;
+/** A paired screen on a wall: it sees the wall within its scope, and nothing else. */
+export type DisplayActor = {
+  kind: "display";
+  id: string;
+  name: string;
+  scope: Scope;
+  requestId: string;
+  addressPrefix: string | null;
+};
+
+export type Actor = UserActor | JobActor | DisplayActor;
 
 /** Everybody's: to look, to mind their own account, and to cast a vote where they have one or were given one. */
-const reads: readonly Permission[] = ["estate:read", "restore:read", "self:manage", "approval:vote"];
+const reads: readonly Permission[] = ["estate:read", "wall:read", "restore:read", "self:manage", "approval:vote"];
 
 const votes: readonly Permission[] = [
   "restore:approve",
@@ -127,16 +138,22 @@ export const jobPermissions: readonly Permission[] = [
 /** Whether an actor may do this at all; where they may is a matter of scope. */
 export function may(actor: Actor, permission: Permission): boolean {
   if (actor.kind === "job") return actor.permissions.includes(permission);
+  if (actor.kind === "display") return permission === "wall:read";
   return actor.aal >= 2 && actor.grants.some(({ role }) => granted[role].includes(permission));
 }
 
 /** What of the estate an actor may see with a permission: all, or only these teams and tags. */
 export type Visible = "all" | { teamIds: readonly string[]; tags: readonly { key: string; value: string }[] };
 
+function scopesOf(actor: UserActor | DisplayActor, permission: Permission): Scope[] {
+  if (actor.kind === "display") return may(actor, permission) ? [actor.scope] : [];
+  return actor.grants.filter(({ role }) => granted[role].includes(permission)).map(({ scope }) => scope);
+}
+
 /** The scopes that a permission has for an actor, joined. */
 export function visibleTo(actor: Actor, permission: Permission): Visible {
   if (actor.kind === "job") return "all";
-  const scopes = actor.grants.filter(({ role }) => granted[role].includes(permission)).map(({ scope }) => scope);
+  const scopes = scopesOf(actor, permission);
   if (scopes.some(({ kind }) => kind === "everything")) return "all";
   return {
     teamIds: scopes.flatMap((scope) => (scope.kind === "team" ? [scope.teamId] : [])),
@@ -146,4 +163,4 @@ export function visibleTo(actor: Actor, permission: Permission): Visible {
 
 /** The roles an actor holds anywhere, for the screen. */
 export const rolesOf = (actor: Actor): Role[] =>
-  actor.kind === "job" ? [] : [...new Set(actor.grants.map(({ role }) => role))];
+  actor.kind !== "user" ? [] : [...new Set(actor.grants.map(({ role }) => role))];

@@ -29,6 +29,19 @@ const factorWords: Record<string, string> = { passkey: "passkey", totp: "authent
 const factorOf = (detail: Detail) => factorWords[textOf(detail, "kind")] ?? "factor";
 
 const peoplePhrases: Record<string, Phrase> = {
+  "wall.add": { did: (_, d) => `added the wall display${quoted(textOf(d, "name"))}`, to: "add a wall display" },
+  "wall.renew_code": {
+    did: (_, d) => `made a new pairing code for the wall display${quoted(textOf(d, "name"))}`,
+    to: "make a pairing code for a wall display",
+  },
+  "wall.pair": {
+    did: (_, d) => `paired a browser with the wall display${quoted(textOf(d, "name"))}`,
+    to: "pair a browser with a wall display",
+  },
+  "wall.revoke": {
+    did: (_, d) => `took the wall display${quoted(textOf(d, "name"))} off`,
+    to: "take a wall display off",
+  },
   "session.open": { did: () => "gave the right password", to: "sign in with a password", byTarget: true },
   "session.vouch": {
     did: () => "came in through the identity provider",

@@ -31,7 +31,9 @@ const who = (actor: Actor) =>
         amr: [...actor.amr],
         ip: actor.addressPrefix,
       }
-    : { type: "system", id: actor.id };
+    : actor.kind === "display"
+      ? { type: "display", id: actor.id, ip: actor.addressPrefix }
+      : { type: "system", id: actor.id };
 
 const uuid = /^[0-9a-f]{8}(-[0-9a-f]{4}){3}-[0-9a-f]{12}$/;
 

@@ -31,6 +31,7 @@ const kindWords: Record<string, string> = {
   tier: "a tier",
   team: "no team",
   connection: "a connection",
+  wall_display: "a wall display",
 };
 
 const shortId = (id: string) => (/^[0-9a-f]{8}-/.test(id) ? id.slice(-8) : id);
@@ -45,6 +46,7 @@ const machines: Record<string, string> = {
   "worker follow": "The worker",
   "web dispatch": "The server",
   "sign-in": "The sign-in page",
+  "wall-pairing": "The pairing page of wall displays",
   installer: "The installer",
   console: "Somebody at the server's console",
   "demo-seed": "The demo's seed",
@@ -54,7 +56,9 @@ const machines: Record<string, string> = {
 export const actorWords = (actor: AuditBody["actor"], name?: string): string =>
   actor.type === "user"
     ? (name ?? `Somebody (${shortId(actor.id)})`)
-    : (machines[actor.id] ?? `Holdfast (${actor.id})`);
+    : actor.type === "display"
+      ? (name ?? `A wall display (${shortId(actor.id)})`)
+      : (machines[actor.id] ?? `Holdfast (${actor.id})`);
 
 const ended = (text: string) => (/[.!?…]$/.test(text) ? text : `${text}.`);
 
@@ -81,7 +85,7 @@ export const areaPrefixes: Record<(typeof auditAreas)[number], readonly string[]
   estate: ["system", "resource", "tier", "health", "policy", "exclusion", "import", "view"],
   connections: ["connection"],
   rules: ["change", "installation"],
-  people: ["person", "people", "role", "session", "factor", "step_up", "team", "recovery_code"],
+  people: ["person", "people", "role", "session", "factor", "step_up", "team", "recovery_code", "wall"],
   audit: ["audit", "demo"],
 };
 

@@ -2,10 +2,12 @@ import "server-only";
 import { cookies, headers } from "next/headers";
 import { connection } from "next/server";
 import { cache } from "react";
-import type { UserActor } from "@/lib/access/permissions";
+import type { DisplayActor, UserActor } from "@/lib/access/permissions";
 import { cookieName, openCookie } from "./cookie";
+import { findDisplay, touchDisplay } from "./displays";
 import { originOf } from "./request";
 import { findLiveSession, type LiveSession, touchSession } from "./sessions";
+import { wallCookieName } from "./wall-token";
 
 /** Whoever knows the password and has not shown a second factor yet: no doors open, only the next step and the way out. */
 export type PreMfaActor = UserActor & { email: string; status: "invited" | "active" };
@@ -39,4 +41,26 @@ export async function readPreMfaActorWhoMayOnlyConfirm(): Promise<PreMfaActor | 
   if (present?.aal !== 1) return null;
   const { due: _, ...actor } = present;
   return { ...actor, grants: [] };
+}
+
+const whichDisplay = cache(async (): Promise<DisplayActor | "dead" | "busy" | null> => {
+  await connection();
+  const [jar, sent] = await Promise.all([cookies(), headers()]);
+  const token = jar.get(wallCookieName)?.value;
+  if (token === undefined) return null;
+  const found = await findDisplay(token);
+  if (typeof found === "string") return found;
+  if (found.due) await touchDisplay(found.display.id);
+  const { requestId, addressPrefix } = originOf(sent);
+  return { ...found.display, requestId, addressPrefix };
+});
+
+/**
+ * Who looks at the wall: the display that this browser was paired as, else whoever is signed in, whom looking does not
+ * keep in. "dead" where it was a display once, "busy" where it asks too often.
+ */
+export async function currentWatcher(): Promise<UserActor | DisplayActor | "dead" | "busy" | null> {
+  const display = await whichDisplay();
+  if (display !== null && display !== "dead") return display;
+  return (await currentActor({ polling: true })) ?? display;
 }

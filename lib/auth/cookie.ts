@@ -5,13 +5,14 @@ import { sha256 } from "@/lib/platform/crypto";
 import { env } from "@/lib/platform/env";
 import { absoluteMs } from "./session-rules";
 
-const secure = env.NEXTAUTH_URL.startsWith("https://");
+/** Whether cookies may say that they travel over TLS alone. */
+export const secureCookies = env.NEXTAUTH_URL.startsWith("https://");
 
 /** `__Host-` keeps other sub-domains from planting a cookie; plain http on localhost cannot carry it. */
-export const cookieName = secure ? "__Host-holdfast.sid" : "holdfast.sid";
+export const cookieName = secureCookies ? "__Host-holdfast.sid" : "holdfast.sid";
 
 /** Lax, not Strict: the first click from a notification would otherwise arrive signed out. */
-export const cookieOptions = { httpOnly: true, sameSite: "lax", path: "/", secure } as const;
+export const cookieOptions = { httpOnly: true, sameSite: "lax", path: "/", secure: secureCookies } as const;
 
 const sid = z.string().regex(/^[\w-]{43}$/);
 

@@ -37,6 +37,17 @@ it("shows strangers the way in, and nothing else of a page", () => {
     expect(ask("GET", path, {}, false).kind).toBe("pass");
 });
 
+it("lets a paired wall through to the wall, and to nothing else of what strangers do not see", () => {
+  const wall = (path: string) =>
+    passageOf({ method: "GET", path, headers: new Headers(), hasCookie: false, hasWallCookie: true }).kind;
+  expect(wall("/wall")).toBe("pass");
+  for (const path of ["/", "/systems", "/wallpaper", "/wall/other", "/settings/wall-displays"])
+    expect(wall(path), path).toBe("sign-in");
+  expect(ask("GET", "/wall/pair", {}, false).kind).toBe("pass");
+  expect(ask("GET", "/wall", {}, false).kind).toBe("sign-in");
+  expect(ask("GET", "/wall/pairs", {}, false).kind).toBe("sign-in");
+});
+
 it("forgets the forwarded host and makes a nonce and a request id of its own for each request", () => {
   const sent = { "x-forwarded-host": "evil.example", "x-request-id": "forged", "x-nonce": "forged" };
   const [one, two] = [ask("GET", "/", sent), ask("GET", "/", sent)];

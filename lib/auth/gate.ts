@@ -3,6 +3,7 @@ import { randomBytes, randomUUID } from "node:crypto";
 import { everyAnswer, reportPath } from "@/lib/core/headers";
 import { env } from "@/lib/platform/env";
 import { cookieName } from "./cookie";
+import { wallCookieName } from "./wall-token";
 
 const { origin, protocol } = new URL(env.NEXTAUTH_URL);
 const https = protocol === "https:";
@@ -46,22 +47,30 @@ export type Passage =
   | { kind: "sign-in"; headers: Record<string, string> }
   | { kind: "pass"; headers: Record<string, string>; request: Headers; readsBody: boolean };
 
-type Asking = { method: string; path: string; headers: Headers; hasCookie: boolean };
+type Asking = {
+  method: string;
+  path: string;
+  headers: Headers;
+  hasCookie: boolean;
+  /** The browser was paired as a wall display once. */
+  hasWallCookie?: boolean;
+};
 
 /** These take no cookies, so nobody can borrow a browser to reach them. */
 const cookieless = (path: string) => /^\/api\/(?:(?:v1|agent)(?:\/|$)|auth\/backchannel-logout$)/.test(path);
 /** The addresses a stranger may see; everything under /api answers for itself. */
-const open = (path: string) => /^\/(?:sign-in|enroll|api)(?:\/|$)/.test(path);
+const open = (path: string) => /^\/(?:(?:sign-in|enroll|api)(?:\/|$)|wall\/pair$)/.test(path);
 const harmless = (method: string) => method === "GET" || method === "HEAD" || method === "OPTIONS";
 
 /** What happens to a request before any page sees it. It lets nobody in: that is for the doors (security.md 5.1). */
-export function passageOf({ method, path, headers, hasCookie }: Asking): Passage {
+export function passageOf({ method, path, headers, hasCookie, hasWallCookie = false }: Asking): Passage {
   const nonce = randomBytes(16).toString("base64");
   const csp = policy(nonce);
   const answer = { ...fixed, "content-security-policy": csp };
   if (!harmless(method) && !cookieless(path) && headers.get("origin") !== origin)
     return { kind: "refuse", headers: answer };
-  if (!hasCookie && harmless(method) && !open(path)) return { kind: "sign-in", headers: answer };
+  const known = hasCookie || (hasWallCookie && path === "/wall");
+  if (!known && harmless(method) && !open(path)) return { kind: "sign-in", headers: answer };
   const request = new Headers(headers);
   // Next would believe this header when it compares origins.
   request.delete("x-forwarded-host");
@@ -72,3 +81,4 @@ export function passageOf({ method, path, headers, hasCookie }: Asking): Passage
 }
 
 export const sessionCookieName = cookieName;
+export const displayCookieName = wallCookieName;

@@ -4,6 +4,7 @@ import { read } from "@/lib/access/read";
 import { after } from "@/lib/core/time";
 import { countText, plural } from "@/lib/core/words";
 import { readNow } from "@/lib/health/current";
+import type { Reader } from "@/lib/platform/db";
 import { Prisma } from "@/lib/platform/prisma/client";
 import { sqlResourceVisible, sqlSystemVisible } from "@/lib/systems/visible";
 import { nothing } from "./schema";
@@ -57,24 +58,41 @@ const promisedToAll = (now: Date) => Prisma.sql`
     (select count(distinct n.at) from named n where n.name = f.name) as times, min(f.resource) as resource
   from firsts f group by f.name, f.first_at`;
 
+/** What is being done now, restores first: up to six, and how many there are. */
+export async function findRunning(
+  db: Reader,
+  visible: Visible,
+  now: Date,
+): Promise<Pick<Activity, "running" | "runningTotal">> {
+  const work = await db.$queryRaw<WorkRow[]>`
+    select x.*, count(*) over ()::int as total from (
+      select q.id, 'request' as kind, s.name, q.state::text as state,
+        (select avg(coalesce(i.percent, 0))::int from restore_items i where i.request_id = q.id) as percent,
+        coalesce(q.started_at, q.state_at) as since
+      from restore_requests q join systems s on s.id = q.system_id
+      where q.state in ('dispatching', 'unknown', 'running', 'validating') and ${sqlSystemVisible(visible)}
+      union all
+      select j.id, j.kind::text, r.name, j.state::text, j.percent, coalesce(j.started_at, j.created_at)
+      from jobs j join resources r on r.id = j.resource_id
+      where j.state in ('queued', 'running', 'cancelling') and j.vanished_at is null
+        and j.created_at > ${now}::timestamptz - interval '3 days' and ${sqlResourceVisible(visible)}
+        and not exists (select 1 from restore_items i where i.provider_job_ref = j.provider_ref)) x
+    order by (x.kind = 'request') desc, x.since desc limit 6`;
+  return {
+    runningTotal: work[0]?.total ?? 0,
+    running: work.map(({ total: _, since, ...row }) => ({
+      ...row,
+      since: since.toISOString(),
+      href: row.kind === "request" ? `/restores/${row.id}` : `/jobs/${row.id}`,
+    })),
+  };
+}
+
 /** What is being done now, and what the next day will bring. */
 export const getActivity = read("estate:read", nothing, async ({ db, visible }): Promise<Activity> => {
   const now = await readNow(db);
   const [work, due] = await Promise.all([
-    db.$queryRaw<WorkRow[]>`
-      select x.*, count(*) over ()::int as total from (
-        select q.id, 'request' as kind, s.name, q.state::text as state,
-          (select avg(coalesce(i.percent, 0))::int from restore_items i where i.request_id = q.id) as percent,
-          coalesce(q.started_at, q.state_at) as since
-        from restore_requests q join systems s on s.id = q.system_id
-        where q.state in ('dispatching', 'unknown', 'running', 'validating') and ${sqlSystemVisible(visible)}
-        union all
-        select j.id, j.kind::text, r.name, j.state::text, j.percent, coalesce(j.started_at, j.created_at)
-        from jobs j join resources r on r.id = j.resource_id
-        where j.state in ('queued', 'running', 'cancelling') and j.vanished_at is null
-          and j.created_at > ${now}::timestamptz - interval '3 days' and ${sqlResourceVisible(visible)}
-          and not exists (select 1 from restore_items i where i.provider_job_ref = j.provider_ref)) x
-      order by (x.kind = 'request') desc, x.since desc limit 6`,
+    findRunning(db, visible, now),
     db.$queryRaw<DueRow[]>`
       select * from (
         select min(g.at) as at, 'runs' as what, max(g.count)::int as count, sum(g.times)::int as times, g.name,
@@ -89,12 +107,7 @@ export const getActivity = read("estate:read", nothing, async ({ db, visible }):
   ]);
   return {
     now: now.toISOString(),
-    runningTotal: work[0]?.total ?? 0,
-    running: work.map(({ total: _, since, ...row }) => ({
-      ...row,
-      since: since.toISOString(),
-      href: row.kind === "request" ? `/restores/${row.id}` : `/jobs/${row.id}`,
-    })),
+    ...work,
     upcoming: due.map(({ at, what, count, times, name, system_id }) => ({
       at: at.toISOString(),
       what:

@@ -36,7 +36,10 @@ type TierRow = {
 const attentionLength = 8;
 
 /** Can we recover? The whole estate in one look, as of this moment. */
-export const getHome = read("estate:read", nothing, async ({ db, visible }): Promise<HomeView> => {
+export const getHome = read("estate:read", nothing, ({ db, visible }) => findHome(db, visible));
+
+/** The whole of the estate that may be seen, as of this moment. */
+export async function findHome(db: Reader, visible: Visible): Promise<HomeView> {
   const now = await readNow(db);
   const health = await currentSystemHealth(db, now);
   const quarter = quarterOf(now);
@@ -117,7 +120,7 @@ export const getHome = read("estate:read", nothing, async ({ db, visible }): Pro
       })),
     },
   };
-});
+}
 
 const countTiers = (db: Reader, visible: Visible, health: Prisma.Sql) => db.$queryRaw<TierRow[]>`
   select t.id, t.rank, t.name, o.rpo_seconds, o.rto_seconds, o.time_in_rpo_target_pct::float8 as target,
@@ -146,7 +149,10 @@ async function countMembers(db: Reader, systemIds: readonly string[]): Promise<M
 export type Stamp = { stamp: string };
 
 /** A word that changes when the home page would show something else; cheap enough to be asked every few seconds. */
-export const getHomeStamp = read("estate:read", nothing, async ({ db }): Promise<Stamp> => {
+export const getHomeStamp = read("estate:read", nothing, ({ db }) => findHomeStamp(db));
+
+/** The word itself, which says nothing of what it stands for. */
+export async function findHomeStamp(db: Reader): Promise<Stamp> {
   const [row] = await db.$queryRaw<Stamp[]>`
     select md5(concat_ws('|', (select max(evaluated_at) from system_health),
       (select count(*) from system_health where next_change_at <= now()),
@@ -154,4 +160,4 @@ export const getHomeStamp = read("estate:read", nothing, async ({ db }): Promise
       (select max(state_at) from restore_requests), (select max(state_at) from approval_requests),
       floor(extract(epoch from now()) / 60))) as stamp`;
   return row ?? { stamp: "" };
-});
+}

@@ -14,6 +14,7 @@ import {
   type RecoveryView,
   type RoleGrantView,
   type SessionView,
+  scopeText,
 } from "./rules";
 import { factorToAdd, factorToRemove, ownAccount, personRef } from "./schema";
 
@@ -212,13 +213,7 @@ function toGrantView(grant: GrantRow): RoleGrantView {
       : grant.scopeKind === "tag"
         ? { kind: "tag", key: grant.scopeTagKey ?? "", value: grant.scopeTagValue ?? "" }
         : { kind: "everything" };
-  const scopeText =
-    scope.kind === "team"
-      ? `team ${grant.scopeTeam?.name ?? "that is gone"}`
-      : scope.kind === "tag"
-        ? `tag ${scope.key}=${scope.value}`
-        : "everything";
-  return { id: grant.id, role: grant.role, scope, scopeText };
+  return { id: grant.id, role: grant.role, scope, scopeText: scopeText(grant) };
 }
 
 /** The teams that a role can be limited to. */

@@ -11,7 +11,13 @@ import type { factorToAdd, factorToRemove, roleToGive } from "./schema";
 /** What both doors can look a person up with. */
 type Store = Pick<Reader, "user">;
 
-async function onPerson(store: Store, op: string, personId: string, params: Record<string, unknown>): Promise<Proven> {
+/** An operation whose subject is a person as they are now. */
+export async function onPerson(
+  store: Store,
+  op: string,
+  personId: string,
+  params: Record<string, unknown>,
+): Promise<Proven> {
   const person = await store.user.findUnique({ where: { id: personId }, select: { revision: true } });
   if (!person) return demand(refuse("not_found", "This person is not there any more."));
   const paramsHash = sha256(`holdfast/params/v1\0${canonicalJson(params)}`);

@@ -12,6 +12,19 @@ export const roleWords: Record<Role, { name: string; text: string }> = {
   break_glass: { name: "Break-glass", text: "Stands by for an emergency; reads only until then." },
 };
 
+type ScopeColumns = {
+  scopeKind: Scope["kind"];
+  scopeTeam: { name: string } | null;
+  scopeTagKey: string | null;
+  scopeTagValue: string | null;
+};
+
+/** What a stored scope covers, in words: "team Payments", "tag stage=prod", "everything". */
+export function scopeText({ scopeKind, scopeTeam, scopeTagKey, scopeTagValue }: ScopeColumns): string {
+  if (scopeKind === "team") return `team ${scopeTeam?.name ?? "that is gone"}`;
+  return scopeKind === "tag" ? `tag ${scopeTagKey}=${scopeTagValue}` : "everything";
+}
+
 /** The roles whose votes count. */
 const voting: readonly Role[] = ["approver", "security_approver"];
 

@@ -5,17 +5,21 @@ const reason = z.string().trim().min(3, "Say why, in a few words.").max(500, "Us
 const grantId = z.uuid().optional();
 const text = (max: number) => z.string().trim().min(1).max(max, `Use at most ${max} characters.`);
 
-/** What a role covers, as a form says it. */
-const scope = {
-  role: z.enum(roles),
+/** What a role or a wall display covers, as a form says it. */
+export const scopeFields = {
   scope: z.enum(["everything", "team", "tag"]).default("everything"),
   teamId: z.union([z.uuid(), z.literal("")]).default(""),
   tagKey: z.string().trim().max(128).default(""),
   tagValue: z.string().trim().max(256).default(""),
 };
 
+const scope = { role: z.enum(roles), ...scopeFields };
+
 /** A scope that says team must name one, and one that says tag its key and value. */
-const whole = (value: { scope: string; teamId: string; tagKey: string; tagValue: string }, ctx: z.RefinementCtx) => {
+export const whole = (
+  value: { scope: string; teamId: string; tagKey: string; tagValue: string },
+  ctx: z.RefinementCtx,
+) => {
   const miss = (path: string, message: string) => ctx.addIssue({ code: "custom", path: [path], message });
   if (value.scope === "team" && value.teamId === "") miss("teamId", "Choose a team.");
   if (value.scope === "tag" && value.tagKey === "") miss("tagKey", "Name the tag.");

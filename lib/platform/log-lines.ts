@@ -60,7 +60,7 @@ const mostEntries = 50;
 
 /** Names whose values are secret wherever they stand. */
 const secretName =
-  /pass(?:word|phrase|wd)|secret|token|^otp$|totp|one.?time|^code$|enrol\w*code|recovery.?code|cookie|authori[sz]ation|assertion|credential|signature|api.?key|private.?key|access.?key|master.?key|_key$|^keys?$|session.?id|^sid$|metadata|client.?data|authenticator.?data|dsn|connection.?string/i;
+  /pass(?:word|phrase|wd)|secret|token|^otp$|totp|one.?time|^code$|(?:enrol|pair)\w*code|recovery.?code|cookie|authori[sz]ation|assertion|credential|signature|api.?key|private.?key|access.?key|master.?key|_key$|^keys?$|session.?id|^sid$|metadata|client.?data|authenticator.?data|dsn|connection.?string/i;
 
 /** Values that betray by their form that they are secret, in running text. */
 const secretForms: readonly [RegExp, string][] = [
@@ -72,7 +72,7 @@ const secretForms: readonly [RegExp, string][] = [
   [/\beyJ[\w-]{5,}\.[\w-]*(?:\.[\w-]*)*/g, removed],
   [/\bholdfast_[a-z]+_[\w-]+/g, removed],
   [/\bwhsec_[\w+/=-]+/g, removed],
-  [/\bholdfast\.sid=[^;\s"']+/g, `holdfast.sid=${removed}`],
+  [/\bholdfast\.(sid|wall)=[^;\s"']+/g, `holdfast.$1=${removed}`],
   [/\b(Bearer|Basic)\s+[\w+/=.~-]{8,}/gi, `$1 ${removed}`],
   [/\bAWS4-HMAC-SHA256\b.*/g, `AWS4-HMAC-SHA256 ${removed}`],
   [/\b[\w-]{1,12}:[A-Za-z0-9+/]{43}=/g, removed],

@@ -1,6 +1,7 @@
 import "server-only";
 import { z } from "zod";
 import { read } from "@/lib/access/read";
+import type { Reader } from "@/lib/platform/db";
 import { sqlResourceVisible, sqlSystemsUsed, sqlSystemVisible } from "@/lib/systems/visible";
 
 export type ShellCounts = { systems: number; restores: number; jobs: number };
@@ -29,7 +30,10 @@ export type ConnectionFreshness = {
 };
 
 /** How lately the connections were read: a connection is as fresh as its last success. */
-export const getFreshness = read("estate:read", z.object({}), async ({ db }): Promise<ConnectionFreshness> => {
+export const getFreshness = read("estate:read", z.object({}), ({ db }) => findFreshness(db));
+
+/** The same for other doors; it counts connections and names none. */
+export async function findFreshness(db: Reader): Promise<ConnectionFreshness> {
   const [row] = await db.$queryRaw<{ total: number; read: number; failing: number; oldest: Date | null }[]>`
     select count(*)::int as total,
       (count(*) filter (where c.last_success_at > now() - 3 * make_interval(secs => c.interval_seconds)))::int as read,
@@ -43,4 +47,4 @@ export const getFreshness = read("estate:read", z.object({}), async ({ db }): Pr
     failing: row?.failing ?? 0,
     oldestReadAt: row?.oldest?.toISOString() ?? null,
   };
-});
+}

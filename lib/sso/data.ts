@@ -2,6 +2,7 @@ import "server-only";
 import { read } from "@/lib/access/read";
 import { localPrivileges, ssoSettings } from "@/lib/auth/sso-settings";
 import { accept } from "@/lib/core/outcome";
+import { scopeText } from "@/lib/people/rules";
 import { removingMapping, unlinking } from "./operations";
 import type { IdentityView, MappingView, SsoView } from "./rules";
 import { identitiesOf, identityToUnlink, mappingToRemove, nothing } from "./schema";
@@ -22,12 +23,7 @@ export const getSso = read(
       claimPath: row.claimPath,
       value: row.value,
       role: row.role,
-      scopeText:
-        row.scopeKind === "team"
-          ? `team ${row.scopeTeam?.name ?? "that is gone"}`
-          : row.scopeKind === "tag"
-            ? `tag ${row.scopeTagKey}=${row.scopeTagValue}`
-            : "everything",
+      scopeText: scopeText(row),
       current: row.issuer === ssoSettings?.issuer && row.claimPath === ssoSettings.roleClaim,
     }));
     if (!ssoSettings) return { sso: null, mappings };

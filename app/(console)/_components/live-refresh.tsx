@@ -4,6 +4,7 @@ import { useRouter } from "next/navigation";
 import { useEffect, useRef, useTransition } from "react";
 import { LiveQueries } from "@/components/live/live-queries";
 import { Banner } from "@/components/ui/banner";
+import { HttpError } from "@/lib/core/http";
 import { stampQuery } from "@/lib/health/queries";
 
 type LiveRefreshProps = {
@@ -11,10 +12,12 @@ type LiveRefreshProps = {
   /** The word for what the page shows, where the page knows it: then nothing that moved meanwhile is missed. */
   shown?: string | null;
   everyMs?: number;
+  /** Reads the page again as well when the question is refused, so that the page can say so itself. */
+  untilRefused?: boolean;
 };
 
-function Watcher({ url, shown = null, everyMs }: LiveRefreshProps) {
-  const { data, failureCount } = useQuery(stampQuery(url, everyMs));
+function Watcher({ url, shown = null, everyMs, untilRefused = false }: LiveRefreshProps) {
+  const { data, failureCount, failureReason } = useQuery(stampQuery(url, everyMs));
   const router = useRouter();
   const [, startTransition] = useTransition();
   const last = useRef(shown);
@@ -24,6 +27,10 @@ function Watcher({ url, shown = null, everyMs }: LiveRefreshProps) {
     if (last.current !== null && last.current !== stamp) startTransition(() => router.refresh());
     last.current = stamp;
   }, [stamp, router]);
+  const refused = untilRefused && failureReason instanceof HttpError && failureReason.status === 401;
+  useEffect(() => {
+    if (refused) startTransition(() => router.refresh());
+  }, [refused, router]);
   return failureCount > 2 ? (
     <Banner kind="unknown" role="status" title="The page has lost touch with the server.">
       What it shows was right when it was last read, and may be so no more.

@@ -57,6 +57,13 @@ export default async function SettingsPage() {
         shown: may(actor, "people:read"),
       },
       {
+        href: "/settings/wall-displays",
+        title: "Wall displays",
+        text: "The screens that show the wall by themselves, what each of them sees, and when it asked last.",
+        edits: may(actor, "people:edit"),
+        shown: may(actor, "people:read"),
+      },
+      {
         href: "/account",
         title: "Your account",
         text: "Your factors, your sessions, and how things look to you.",

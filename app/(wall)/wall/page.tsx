@@ -9,12 +9,13 @@ import { type StatusKind, statusWords } from "@/components/status/kind";
 import { AppLink } from "@/components/ui/app-link";
 import { RelativeMoment } from "@/components/ui/moment";
 import { NameText } from "@/components/ui/name-text";
-import { show } from "@/lib/access/show";
+import { showWall } from "@/lib/access/show";
 import { ageText, countText, plural } from "@/lib/core/words";
-import { getActivity } from "@/lib/health/activity";
-import { getHome } from "@/lib/health/data";
-import type { Activity, AttentionRow, HomeView, TierLine } from "@/lib/health/view";
-import { type ConnectionFreshness, getFreshness } from "@/lib/shell/data";
+import type { ConnectionFreshness } from "@/lib/shell/data";
+import { getWall } from "@/lib/walls/data";
+import type { WallAttention, WallTier, WallView } from "@/lib/walls/view";
+import { Notice, TakenOff } from "./_components/notice";
+import { TryAgain } from "./_components/try-again";
 
 export const metadata: Metadata = { title: "Wall" };
 
@@ -25,7 +26,7 @@ const mostRunning = 5;
 const small = "text-[clamp(0.85rem,0.95vw,1.8rem)]/[1.35]";
 const large = "text-[clamp(1rem,1.2vw,2.3rem)]/[1.3]";
 
-function withinKind({ expected, beyond, unknown }: TierLine): StatusKind {
+function withinKind({ expected, beyond, unknown }: WallTier): StatusKind {
   if (expected === 0) return "none";
   if (beyond > 0) return "bad";
   return unknown > 0 ? "unknown" : "ok";
@@ -46,7 +47,7 @@ function Count({ kind, count, of, label }: { kind: StatusKind; count: number; of
   );
 }
 
-function Tier({ tier }: { tier: TierLine }) {
+function Tier({ tier }: { tier: WallTier }) {
   const { expected, proven, forecastWithin, forecastBeyond } = tier;
   const unmeasured = expected - forecastWithin - forecastBeyond;
   return (
@@ -73,7 +74,7 @@ function Tier({ tier }: { tier: TierLine }) {
   );
 }
 
-function Measured({ row }: { row: AttentionRow }) {
+function Measured({ row }: { row: WallAttention }) {
   if (row.ageSeconds === null) return <span className="text-ink-3">no data</span>;
   const kind = ageKind(row.state, row.ageSeconds, row.rpoSeconds);
   return (
@@ -84,7 +85,7 @@ function Measured({ row }: { row: AttentionRow }) {
   );
 }
 
-function Attention({ rows, total }: HomeView["attention"]) {
+function Attention({ rows, total }: WallView["attention"]) {
   const shown = rows.slice(0, mostAttention);
   return (
     <section aria-label="What would hurt most" className="min-w-0">
@@ -126,7 +127,7 @@ function Attention({ rows, total }: HomeView["attention"]) {
   );
 }
 
-function Running({ running, runningTotal, now }: Activity) {
+function Running({ running, runningTotal, now }: Pick<WallView, "running" | "runningTotal" | "now">) {
   const shown = running.slice(0, mostRunning);
   return (
     <section aria-label="Running" className="min-w-0">
@@ -171,25 +172,31 @@ function Freshness({ freshness, now }: { freshness: ConnectionFreshness; now: st
   );
 }
 
-/** The wall display: can we recover, to be read from across a room. It has nothing to press, and keeps itself fresh. */
+/**
+ * The wall display: can we recover, to be read from across a room, by a paired screen or by whoever is signed in. It has
+ * nothing to press, and keeps itself fresh.
+ */
 export default async function WallPage() {
-  const { home, activity, freshness } = await show(async (actor) => {
-    const [home, activity, freshness] = await Promise.all([
-      getHome(actor, {}),
-      getActivity(actor, {}),
-      getFreshness(actor, {}),
-    ]);
-    return { home, activity, freshness };
-  });
-  const { verdict, tiers, attention, now } = home;
+  const shown = await showWall(async (actor) => ({ wall: await getWall(actor, {}), byPerson: actor.kind === "user" }));
+  if (shown === "dead") return <TakenOff />;
+  if (shown === "busy")
+    return (
+      <Notice title="This display asks too often.">
+        <TryAgain />
+      </Notice>
+    );
+  const { wall, byPerson } = shown;
+  const { verdict, tiers, attention, freshness, now } = wall;
   return (
     <main
       data-wall
       className="grid min-h-screen content-start gap-[clamp(1.1rem,1.5vw,3rem)] bg-canvas p-[clamp(1rem,1.7vw,3rem)] text-ink"
     >
-      <AppLink href="/" className="sr-only rounded-md bg-surface p-2 focus:not-sr-only">
-        Leave the wall display
-      </AppLink>
+      {byPerson ? (
+        <AppLink href="/" className="sr-only rounded-md bg-surface p-2 focus:not-sr-only">
+          Leave the wall display
+        </AppLink>
+      ) : null}
       <header className="flex flex-wrap items-start gap-x-12 gap-y-4">
         <div className="flex min-w-0 flex-1 basis-[36rem] items-start gap-[clamp(0.9rem,1.6vw,2.2rem)] max-sm:basis-full">
           <StatusGlyph
@@ -212,7 +219,7 @@ export default async function WallPage() {
           <Freshness freshness={freshness} now={now} />
         </div>
       </header>
-      <LiveRefresh url="/api/live/home" />
+      <LiveRefresh url="/api/live/wall" untilRefused />
       {tiers.length === 0 ? null : (
         <ul className="grid grid-cols-[repeat(auto-fit,minmax(min(26rem,100%),1fr))] gap-[clamp(0.8rem,1.2vw,1.8rem)]">
           {tiers.map((tier) => (
@@ -222,7 +229,7 @@ export default async function WallPage() {
       )}
       <div className="grid grid-cols-[minmax(0,1fr)] gap-[clamp(1.5rem,3vw,4rem)] xl:grid-cols-[minmax(0,2fr)_minmax(0,1fr)]">
         <Attention {...attention} />
-        <Running {...activity} />
+        <Running {...wall} />
       </div>
     </main>
   );

@@ -30,6 +30,7 @@ for (const name of [
   "totpSecret",
   "code",
   "enrollmentCode",
+  "pairingCode",
   "assertion",
   "cookie",
   "set-cookie",

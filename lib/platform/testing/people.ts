@@ -1,5 +1,12 @@
 import { randomUUID } from "node:crypto";
-import { type JobActor, jobPermissions, type Role, type Scope, type UserActor } from "@/lib/access/permissions";
+import {
+  type DisplayActor,
+  type JobActor,
+  jobPermissions,
+  type Role,
+  type Scope,
+  type UserActor,
+} from "@/lib/access/permissions";
 import { bytes } from "@/lib/platform/crypto";
 import { db } from "@/lib/platform/db";
 import { ownerDb } from "./owner";
@@ -84,4 +91,14 @@ export const theWorker = (): JobActor => ({
   id: "worker",
   permissions: jobPermissions,
   requestId: randomUUID(),
+});
+
+/** A paired wall display, as the doors see it. */
+export const aDisplay = (scope: Scope = everything): DisplayActor => ({
+  kind: "display",
+  id: randomUUID(),
+  name: "Operations room",
+  scope,
+  requestId: randomUUID(),
+  addressPrefix: null,
 });

@@ -11,7 +11,6 @@ export type TeamName = { id: string; name: string };
 
 /** A role and what it covers. */
 export function RoleFields({ teams }: { teams: readonly TeamName[] }) {
-  const [scope, setScope] = useState("everything");
   return (
     <>
       <Field name="role" label="Role" required>
@@ -23,7 +22,17 @@ export function RoleFields({ teams }: { teams: readonly TeamName[] }) {
           ))}
         </Select>
       </Field>
-      <Field name="scope" label="Covers" required>
+      <ScopeFields label="Covers" teams={teams} />
+    </>
+  );
+}
+
+/** All of the estate, the systems of a team, or the resources with a tag. */
+export function ScopeFields({ label, teams }: { label: string; teams: readonly TeamName[] }) {
+  const [scope, setScope] = useState("everything");
+  return (
+    <>
+      <Field name="scope" label={label} required>
         <Select value={scope} onChange={(event) => setScope(event.currentTarget.value)}>
           <option value="everything">Everything</option>
           <option value="team" disabled={teams.length === 0}>
