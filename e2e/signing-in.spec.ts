@@ -1,3 +1,4 @@
+import { randomUUID } from "node:crypto";
 import { expect, test } from "./fixtures";
 
 test("an anonymous visitor is sent to sign in", async ({ page }) => {
@@ -27,4 +28,35 @@ test("a password alone opens nothing", async ({ page, person }) => {
   await page.waitForURL("**/sign-in/confirm");
   await page.goto("/restores");
   await expect(page).toHaveURL(/\/sign-in/);
+});
+
+test("a page that reads itself again does not keep its reader in; using it does", async ({
+  page,
+  db,
+  person,
+  signIn,
+}) => {
+  const ida = await person("Ida Idle", "viewer");
+  const slug = `idle-${randomUUID().slice(0, 8)}`;
+  const system = await db.system.create({ data: { slug, name: slug, lifecycle: "parked" }, select: { id: true } });
+  await signIn(page, ida);
+  const { id } = await db.session.findFirstOrThrow({ where: { userId: ida.id, aal: 2, revokedAt: null } });
+  const seen = async () => (await db.session.findUniqueOrThrow({ where: { id } })).lastSeenAt;
+  const answered = page.waitForResponse((answer) => answer.url().endsWith(`/api/live/systems/${system.id}`));
+  await page.goto(`/systems/${system.id}`);
+  await answered;
+
+  const lastSeenAt = new Date(Date.now() - 600_000);
+  await db.session.update({ where: { id }, data: { lastSeenAt } });
+  const readAgain = page.waitForResponse(
+    (answer) => answer.url().includes(`/systems/${system.id}?_rsc=`) && answer.ok(),
+  );
+  await db.system.update({ where: { id: system.id }, data: { revision: { increment: 1 } } });
+  await readAgain;
+  expect(await seen()).toEqual(lastSeenAt);
+
+  await page.getByRole("link", { name: "Vaults", exact: true }).click();
+  await expect(page).toHaveURL(/\/vaults/);
+  await expect.poll(async () => (await seen()).getTime()).toBeGreaterThan(lastSeenAt.getTime());
+  await db.system.delete({ where: { id: system.id } });
 });

@@ -3,6 +3,7 @@ import { Command } from "cmdk";
 import { Check, ChevronDown } from "lucide-react";
 import { Popover } from "radix-ui";
 import { use, useCallback, useEffect, useId, useRef, useState } from "react";
+import { getJson } from "@/lib/core/http";
 import { visible } from "@/lib/core/words";
 import { cn } from "./cn";
 import { controlClass } from "./control-style";
@@ -52,9 +53,7 @@ function Choices({
   const [query, setQuery] = useState("");
   const find = useCallback(
     async (q: string, signal: AbortSignal) => {
-      const answer = await fetch(`${searchHref}?q=${encodeURIComponent(q)}`, { signal, cache: "no-store" });
-      if (!answer.ok) throw new Error(`The search answered ${answer.status}.`);
-      const list: unknown = await answer.json();
+      const list = await getJson<unknown>(`${searchHref}?q=${encodeURIComponent(q)}`, signal);
       return Array.isArray(list) ? list.filter(isChoice) : [];
     },
     [searchHref],

@@ -3,6 +3,7 @@ import { cookies, headers } from "next/headers";
 import { connection } from "next/server";
 import { cache } from "react";
 import type { DisplayActor, UserActor } from "@/lib/access/permissions";
+import { pollingCookie } from "@/lib/core/polling";
 import { cookieName, openCookie } from "./cookie";
 import { findDisplay, touchDisplay } from "./displays";
 import { originOf } from "./request";
@@ -21,12 +22,12 @@ const whoIsHere = cache(async (): Promise<Present | null> => {
   const session = secret === null ? null : await findLiveSession(secret);
   if (!session) return null;
   const { requestId, addressPrefix } = originOf(sent);
-  return { ...session, requestId, addressPrefix };
+  return { ...session, due: session.due && !jar.has(pollingCookie), requestId, addressPrefix };
 });
 
 const touch = cache(touchSession);
 
-/** Whoever is signed in with two factors, read from the database once per request; polling does not keep them in. */
+/** Whoever is signed in with two factors, read from the database once per request; polling, and a page that reads itself again, do not keep them in (decisions 37). */
 export async function currentActor({ polling = false }: { polling?: boolean } = {}): Promise<UserActor | null> {
   const present = await whoIsHere();
   if (!present || present.aal < 2) return null;

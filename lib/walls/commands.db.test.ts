@@ -206,7 +206,7 @@ describe("what a display sees", () => {
     const team = await ownerDb.team.create({ data: { name: `Team ${randomUUID()}` } });
     await ownerDb.system.update({ where: { id: ours.system.id }, data: { ownerTeamId: team.id } });
     for (const { system, resource, connection } of [ours, theirs]) {
-      await ownerDb.systemHealth.deleteMany({ where: { systemId: system.id } });
+      await ownerDb.systemHealth.update({ where: { systemId: system.id }, data: { state: "unknown" } });
       await ownerDb.job.create({
         data: {
           connectionId: connection.id,

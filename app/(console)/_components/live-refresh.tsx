@@ -1,8 +1,8 @@
 "use client";
 import { useQuery } from "@tanstack/react-query";
-import { useRouter } from "next/navigation";
-import { useEffect, useRef, useTransition } from "react";
+import { useEffect, useRef } from "react";
 import { LiveQueries } from "@/components/live/live-queries";
+import { useReadAgain } from "@/components/live/read-again";
 import { Banner } from "@/components/ui/banner";
 import { HttpError } from "@/lib/core/http";
 import { stampQuery } from "@/lib/health/queries";
@@ -18,19 +18,18 @@ type LiveRefreshProps = {
 
 function Watcher({ url, shown = null, everyMs, untilRefused = false }: LiveRefreshProps) {
   const { data, failureCount, failureReason } = useQuery(stampQuery(url, everyMs));
-  const router = useRouter();
-  const [, startTransition] = useTransition();
+  const readAgain = useReadAgain();
   const last = useRef(shown);
   const stamp = data?.stamp ?? null;
   useEffect(() => {
     if (stamp === null) return;
-    if (last.current !== null && last.current !== stamp) startTransition(() => router.refresh());
+    if (last.current !== null && last.current !== stamp) readAgain();
     last.current = stamp;
-  }, [stamp, router]);
+  }, [stamp, readAgain]);
   const refused = untilRefused && failureReason instanceof HttpError && failureReason.status === 401;
   useEffect(() => {
-    if (refused) startTransition(() => router.refresh());
-  }, [refused, router]);
+    if (refused) readAgain();
+  }, [refused, readAgain]);
   return failureCount > 2 ? (
     <Banner kind="unknown" role="status" title="The page has lost touch with the server.">
       What it shows was right when it was last read, and may be so no more.

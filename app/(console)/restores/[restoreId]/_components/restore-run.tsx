@@ -1,8 +1,8 @@
 "use client";
 import { useQueryClient, useSuspenseQuery } from "@tanstack/react-query";
-import { useRouter } from "next/navigation";
 import { type ReactNode, useEffect, useRef } from "react";
 import { standing } from "@/app/(console)/restores/_components/standing";
+import { useReadAgain } from "@/components/live/read-again";
 import { StatusGlyph } from "@/components/status/glyph";
 import { ProveForm } from "@/components/step-up/prove";
 import { ActionForm, SubmitButton } from "@/components/ui/action-form";
@@ -46,14 +46,14 @@ export function RestoreRun({ restoreId, marks, forces }: Props) {
   const query = restoreQuery(restoreId);
   const queryClient = useQueryClient();
   const { data: restore, isError } = useSuspenseQuery(query);
-  const router = useRouter();
+  const readAgain = useReadAgain();
   const states = `${restore.state} ${restore.approval.state}`;
   const seen = useRef(states);
   useEffect(() => {
     if (seen.current === states) return;
     seen.current = states;
-    router.refresh();
-  }, [states, router]);
+    readAgain();
+  }, [states, readAgain]);
   const again = () => void queryClient.invalidateQueries({ queryKey: query.queryKey });
   const { kind, text } = standing({ state: restore.state, approval: restore.approval.state });
   const waiting = restore.state === "waiting";
