@@ -55,8 +55,10 @@ test("a page that reads itself again does not keep its reader in; using it does"
   await readAgain;
   expect(await seen()).toEqual(lastSeenAt);
 
-  await page.getByRole("link", { name: "Vaults", exact: true }).click();
-  await expect(page).toHaveURL(/\/vaults/);
-  await expect.poll(async () => (await seen()).getTime()).toBeGreaterThan(lastSeenAt.getTime());
+  // What is asked for while the page still reads itself again does not count either.
+  await expect(async () => {
+    await page.goto("/vaults");
+    expect((await seen()).getTime()).toBeGreaterThan(lastSeenAt.getTime());
+  }).toPass();
   await db.system.delete({ where: { id: system.id } });
 });
