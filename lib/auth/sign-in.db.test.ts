@@ -1,6 +1,7 @@
 import { randomUUID } from "node:crypto";
 import { beforeAll, beforeEach, describe, expect, it } from "vitest";
 import { db } from "@/lib/platform/db";
+import { insideOneWindow } from "@/lib/platform/testing/limit-window";
 import type { PreMfaActor } from "./actor";
 import { spendTry } from "./attempts";
 import type { Origin } from "./request";
@@ -76,7 +77,10 @@ describe("the first step", () => {
     expect((await eventsOf(userId)).at(-1)).toMatchObject({ outcome: "failure", reason: "disabled" });
   });
 
-  it("stops after ten failed tries for an account, also with the right password, and not for another", async () => {
+  it("stops after ten failed tries for an account, also with the right password, and not for another", {
+    timeout: 60_000,
+  }, async () => {
+    await insideOneWindow();
     const refusals = async () => (await eventsOf(userId)).filter(({ reason }) => reason === "wrong password").length;
     const before = await refusals();
     const wrong = () => signInWithPassword({ email, password: "not this one at all" }, origin());
@@ -87,7 +91,8 @@ describe("the first step", () => {
     expect(await signInWithPassword({ email, password }, origin())).not.toBeNull();
   });
 
-  it("stops after thirty failed tries from an address, whatever accounts they name", async () => {
+  it("stops after thirty failed tries from an address, whatever accounts they name", { timeout: 60_000 }, async () => {
+    await insideOneWindow();
     for (let nth = 0; nth < 29; nth += 1) await spendTry("login:ip:203.0.113.9", { limit: 30, windowSeconds: 300 });
     expect(await signInWithPassword({ email, password: "not this one" }, origin("203.0.113.9"))).toBeNull();
     expect(await signInWithPassword({ email, password }, origin("203.0.113.9"))).toBeNull();
