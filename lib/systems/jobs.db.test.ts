@@ -258,7 +258,7 @@ describe("a card", () => {
   it("stays stale where it was made so while it was drawn", async () => {
     const ids = await lay();
     await drawn(ids.systemId);
-    await sql("update system_cards set stale_at = now()");
+    await sql("update system_cards set stale_at = now() - interval '1 second'");
     await sql("begin");
     await sql("update system_cards set mark = mark + 1");
     await refreshCards(worker);
@@ -277,9 +277,13 @@ describe("the details of a system", () => {
 
   it.each([
     ["read from its card while that holds", "update system_cards set stale_at = now() + interval '1 minute'", 99],
-    ["made out afresh once it is stale", "update system_cards set stale_at = now()", 1],
+    ["made out afresh once it is stale", "update system_cards set stale_at = now() - interval '1 second'", 1],
     ["made out afresh where no card was drawn", "update system_cards set card = null", 1],
-    ["made out afresh where its verdict is due", "update system_health set next_change_at = now()", 1],
+    [
+      "made out afresh where its verdict is due",
+      "update system_health set next_change_at = now() - interval '1 second'",
+      1,
+    ],
   ])("are %s", async (_, change, resources) => {
     const ids = await lay();
     await evaluateHealth(worker, { systemIds: [ids.systemId] });
